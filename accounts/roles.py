@@ -1,0 +1,41 @@
+"""The roles people hold in an organisation. Codes are the ministry's; labels may change, codes never."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    DINAS_OP = "DINAS_OP", _("Office operator")
+    DINAS_HEAD = "DINAS_HEAD", _("Head of office")
+    PROV_VER = "PROV_VER", _("Provincial verifier")
+    PPSDM_VER = "PPSDM_VER", _("Needs verifier, PPSDM")
+    PPSDM_HEAD = "PPSDM_HEAD", _("Head of PPSDM")
+    DITJEN_REV = "DITJEN_REV", _("Technical reviewer")
+    BIROKS_OFF = "BIROKS_OFF", _("Cooperation officer")
+    BIROKS_HEAD = "BIROKS_HEAD", _("Head of the Bureau of Cooperation")
+    LEGAL = "LEGAL", _("Legal reviewer")
+    SEKJEN = "SEKJEN", _("Secretary General")
+    PARTNER_OFF = "PARTNER_OFF", _("Partner liaison")
+    PARTNER_HEAD = "PARTNER_HEAD", _("Head of the partner office")
+    NOMINEE = "NOMINEE", _("Nominee")
+    EVAL = "EVAL", _("Evaluator")
+    AUDITOR = "AUDITOR", _("Auditor")
+    ADMIN = "ADMIN", _("Administrator")
+
+
+OFFICE = (Role.DINAS_OP, Role.DINAS_HEAD)
+MINISTRY = (
+    Role.PPSDM_VER,
+    Role.PPSDM_HEAD,
+    Role.DITJEN_REV,
+    Role.BIROKS_OFF,
+    Role.BIROKS_HEAD,
+    Role.LEGAL,
+    Role.SEKJEN,
+    Role.EVAL,
+)
+PARTNER = (Role.PARTNER_OFF, Role.PARTNER_HEAD)
+READERS = (Role.AUDITOR,)
+"""Read everything, decide nothing."""
+CENTRAL = (*MINISTRY, *READERS)
+"""Everyone at the centre who may read business records of the whole country."""

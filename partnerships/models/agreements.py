@@ -1,0 +1,254 @@
+"""Agreements between ministry, regions and partners: their papers, external steps and grant registration."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, in_local_language
+from programs.models import Program
+from workflow.files import StoredFile
+from workflow.models import Record, known_statuses
+
+
+class Track(models.TextChoices):
+    """The legal way an agreement takes (PP 28/2018, Permendagri 25/2020, UU 24/2000)."""
+
+    CENTRAL = "CENTRAL", _("Ministry and partner")
+    KSDLL_CONT = "KSDLL_CONT", _("Region and partner, continuing central cooperation")
+    KSDLL_NEW = "KSDLL_NEW", _("Region and partner, with central approval")
+    KSDPL = "KSDPL", _("Region and foreign region")
+    NOTA_SINERGI = "NOTA_SINERGI", _("Ministry and region")
+
+
+class Instrument(models.TextChoices):
+    LOI = "LOI", _("Letter of intent")
+    MOU = "MOU", _("Memorandum of understanding")
+    PKS = "PKS", _("Implementing arrangement (PKS)")
+    ROD = "ROD", _("Record of discussions")
+    PRODOC = "PRODOC", _("Project document")
+    NOTA_KESEPAKATAN = "NOTA_KESEPAKATAN", _("Memorandum of agreement")
+    EXCHANGE_OF_LETTERS = "EXCHANGE_OF_LETTERS", _("Exchange of letters")
+    AMENDMENT = "AMENDMENT", _("Amendment")
+
+
+class AgreementStatus(models.TextChoices):
+    INITIATED = "INITIATED", _("Initiative")
+    EXPLORATION = "EXPLORATION", _("Exploration")
+    INTENT = "INTENT", _("Letter of intent")
+    PLAN = "PLAN", _("Cooperation plan")
+    DPRD_REVIEW = "DPRD_REVIEW", _("Approval by the regional council (DPRD)")
+    GOV_VERIFICATION = "GOV_VERIFICATION", _("Verification by Home Affairs")
+    DRAFTING = "DRAFTING", _("Drafting of the text")
+    LEGAL_REVIEW = "LEGAL_REVIEW", _("Legal review")
+    CLEARANCE = "CLEARANCE", _("Government clearance")
+    FULL_POWERS = "FULL_POWERS", _("Full powers")
+    READY_TO_SIGN = "READY_TO_SIGN", _("Ready to sign")
+    SIGNED = "SIGNED", _("Signed")
+    ACTIVE = "ACTIVE", _("In force")
+    UNDER_AMENDMENT = "UNDER_AMENDMENT", _("Being amended")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    EXPIRED = "EXPIRED", _("Expired")
+    TERMINATED = "TERMINATED", _("Terminated")
+    CLOSED = "CLOSED", _("Completed")
+    RETURNED = "RETURNED", _("Returned")
+    REJECTED = "REJECTED", _("Rejected")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+EXPIRING_DAYS = 180
+"""An agreement in force that ends within this many days is shown as expiring (domain: K13)."""
+
+
+class Agreement(Record):
+    """One cooperation instrument on its way from initiative to the end of its validity."""
+
+    track = models.CharField(_("Track"), max_length=16, choices=Track)
+    instrument = models.CharField(_("Instrument"), max_length=20, choices=Instrument, blank=True)
+    title_id = models.CharField(_("Title in Indonesian"), max_length=200)
+    title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
+    partner = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("Partner")
+    )
+    program = models.ForeignKey(Program, models.PROTECT, null=True, blank=True, related_name="agreements")
+    office = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regional_agreements",
+        verbose_name=_("Office of the region"),
+    )
+    unit = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_agreements",
+        verbose_name=_("Lead unit of the ministry"),
+    )
+    region_codes = models.JSONField(_("Regions"), default=list, blank=True)
+    subject = models.TextField(_("Subject"), blank=True, max_length=1000)
+    scope = models.TextField(_("Scope"), blank=True, max_length=4000)
+    cost_source = models.CharField(_("Source of funds"), max_length=200, blank=True)
+    place = models.CharField(_("Place of implementation"), max_length=200, blank=True)
+    duration_months = models.PositiveSmallIntegerField(
+        _("Duration in months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(240)]
+    )
+    starts = models.DateField(_("Valid from"), null=True, blank=True)
+    ends = models.DateField(_("Valid until"), null=True, blank=True)
+    effective_date = models.DateField(_("Takes effect on"), null=True, blank=True)
+
+    full_powers_needed = models.BooleanField(_("Full powers are needed"), default=False)
+    dprd_exempt_reason = models.TextField(_("Why no council approval is needed"), blank=True, max_length=1000)
+    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
+    signing_place = models.CharField(_("Place of signing"), max_length=120, blank=True)
+    signatories = models.JSONField(default=list, blank=True, help_text="[{party, post}]: posts, never names")
+    clauses = models.JSONField(default=dict, blank=True, help_text="{clause code: true}")
+    returned_from = models.CharField(max_length=20, blank=True)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    status_before_suspension = models.CharField(max_length=20, blank=True)
+    copies_noted = models.TextField(blank=True, max_length=500)
+
+    grant_registration_required = models.BooleanField(_("The grant must be registered"), default=False)
+    grant_register_no = models.CharField(_("Grant register number"), max_length=60, blank=True)
+    bast_no = models.CharField(_("Handover record (BAST) number"), max_length=60, blank=True)
+    bast_date = models.DateField(_("Handover record date"), null=True, blank=True)
+    grant_value = models.DecimalField(_("Value"), max_digits=16, decimal_places=2, null=True, blank=True)
+    grant_currency = models.CharField(_("Currency"), max_length=3, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="agreement_by_due"),
+            models.Index(fields=["partner", "status"], name="agreement_by_partner"),
+            models.Index(fields=["office", "status"], name="agreement_by_office"),
+            models.Index(fields=["status", "ends"], name="agreement_by_end"),
+        ]
+        constraints = [
+            known_statuses("agreement_status_known", AgreementStatus.values),
+            models.CheckConstraint(condition=Q(track__in=Track.values), name="agreement_track_known"),
+            models.CheckConstraint(
+                condition=Q(track="NOTA_SINERGI") | Q(partner__isnull=False), name="agreement_names_its_partner"
+            ),
+            models.CheckConstraint(
+                condition=Q(track="CENTRAL") | Q(office__isnull=False), name="regional_agreement_names_its_office"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="agreement_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    status__in=[
+                        "SIGNED", "ACTIVE", "UNDER_AMENDMENT", "SUSPENDED", "EXPIRED", "TERMINATED", "CLOSED",
+                    ]
+                )
+                | (Q(signed_on__isnull=False, effective_date__isnull=False) & ~Q(signing_place="")),
+                name="signed_agreement_says_when_and_where",
+            ),
+        ]
+
+    def get_absolute_url(self):
+        """The agreement's page."""
+        return reverse("partnerships:agreement", args=[self.code])
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return in_local_language(self, "title")
+
+    def days_left(self, today: dt.date | None = None) -> int | None:
+        """Days until the end of validity; None without an end."""
+        return (self.ends - (today or timezone.localdate())).days if self.ends else None
+
+    @property
+    def is_expiring(self) -> bool:
+        """In force and ending within 180 days: derived, never stored."""
+        left = self.days_left()
+        running = self.status in {AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT}
+        return running and left is not None and 0 <= left <= EXPIRING_DAYS
+
+
+class DocumentKind(models.TextChoices):
+    CONCEPT_NOTE = "CONCEPT_NOTE", _("Concept note")
+    LOI = "LOI", _("Letter of intent")
+    PLAN = "PLAN", _("Cooperation plan")
+    DPRD_LETTER = "DPRD_LETTER", _("Letter of the regional council")
+    GOV_RESULT = "GOV_RESULT", _("Verification result of Home Affairs")
+    TEXT_ID = "TEXT_ID", _("Text in Indonesian")
+    TEXT_EN = "TEXT_EN", _("Text in English")
+    LEGAL_OPINION = "LEGAL_OPINION", _("Legal opinion")
+    CLEARANCE = "CLEARANCE", _("Letter of clearance")
+    FULL_POWERS = "FULL_POWERS", _("Full powers")
+    SIGNED = "SIGNED", _("Signed document")
+    REPORT = "REPORT", _("Report")
+    NOTICE = "NOTICE", _("Notice letter")
+    OTHER = "OTHER", _("Other document")
+
+
+class AgreementDocument(StoredFile):
+    """One version of one paper; earlier versions stay."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="documents")
+    kind = models.CharField(_("Kind of document"), max_length=16, choices=DocumentKind)
+    version = models.PositiveSmallIntegerField(default=1)
+    note = models.CharField(_("Note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["kind", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "kind", "version"], name="one_document_per_version"),
+            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
+        ]
+
+
+class StepResult(models.TextChoices):
+    APPROVED = "APPROVED", _("Approved")
+    REMARKS = "REMARKS", _("Answered with remarks")
+    REFUSED = "REFUSED", _("Refused")
+
+
+class ExternalStep(models.Model):
+    """A letter to a body outside the portal and its answer. We cannot set it a deadline, only show how long it takes."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="external_steps")
+    body = models.CharField(_("Body"), max_length=40, help_text=_("Code of the organisation or its name"))
+    purpose = models.CharField(_("Purpose"), max_length=160)
+    sent_on = models.DateField(_("Sent on"))
+    ref_no = models.CharField(_("Letter number"), max_length=80)
+    answered_on = models.DateField(_("Answered on"), null=True, blank=True)
+    answer_no = models.CharField(_("Number of the answer"), max_length=80, blank=True)
+    result = models.CharField(_("Result"), max_length=10, choices=StepResult, blank=True)
+    document = models.ForeignKey(
+        AgreementDocument, models.PROTECT, null=True, blank=True, related_name="steps", verbose_name=_("Document")
+    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["sent_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("sent_on")),
+                name="answer_not_before_the_letter",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True, result="") | (Q(answered_on__isnull=False) & ~Q(result="")),
+                name="answer_has_result",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.body}: {self.purpose}"
+
+    def waiting_days(self, today: dt.date | None = None) -> int:
+        """Calendar days from the letter to the answer, or to today while it is open."""
+        return ((self.answered_on or today or timezone.localdate()) - self.sent_on).days

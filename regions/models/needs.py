@@ -1,0 +1,266 @@
+"""A training need: its lines (composition, quantity), competency gaps (quality), papers and the reviewers' remarks."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from regions.models.cycles import NeedCycle
+from regions.models.vocabulary import FunctionalPost, Theme, term_label
+from workflow.files import StoredFile
+from workflow.models import Record, known_statuses
+
+
+class NeedStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    PROV_REVIEW = "PROV_REVIEW", _("Provincial verification")
+    MIN_REVIEW = "MIN_REVIEW", _("Ministry verification")
+    TECH_REVIEW = "TECH_REVIEW", _("Technical review")
+    RETURNED = "RETURNED", _("Returned")
+    APPROVED = "APPROVED", _("Approved")
+    IN_FULFILMENT = "IN_FULFILMENT", _("Being met")
+    FULFILLED = "FULFILLED", _("Met")
+    CLOSED_UNMET = "CLOSED_UNMET", _("Closed unmet")
+    REJECTED = "REJECTED", _("Rejected")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    MERGED = "MERGED", _("Merged")
+
+
+class TrainingNeed(Record):
+    """What one office needs in one cycle. A revision after approval is a need of its own that `revises` the former."""
+
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="needs", verbose_name=_("Office"))
+    cycle = models.ForeignKey(NeedCycle, models.PROTECT, related_name="needs")
+    revision = models.PositiveSmallIntegerField(default=1)
+    revises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="revisions")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    national_number = models.CharField(max_length=30, unique=True, null=True, blank=True)  # noqa: DJ001 - unique needs NULL
+
+    contact_post = models.CharField(_("Post of the officer in charge"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("Official e-mail"), blank=True)
+    contact_phone = models.CharField(_("Office telephone"), max_length=30, blank=True)
+
+    urgency = models.CharField(_("Urgency"), max_length=2, blank=True)
+    preferred_mode = models.CharField(_("Preferred delivery mode"), max_length=20, blank=True)
+    causes = models.JSONField(_("Causes"), default=list, blank=True)
+    reason = models.TextField(_("Reason"), blank=True, max_length=2000)
+    nominees_identified = models.BooleanField(_("Candidates are identified"), default=False)
+    language_evidence = models.BooleanField(_("Evidence of language level exists"), default=False)
+    budget_line = models.BooleanField(_("A budget line (APBD) or plan exists"), default=False)
+    follow_up_plan = models.BooleanField(_("A follow-up plan exists"), default=False)
+
+    signature_requested_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    returned_from = models.CharField(max_length=20, blank=True)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    change_summary = models.TextField(blank=True)
+    without_province = models.BooleanField(default=False)
+    without_technical_review = models.BooleanField(default=False)
+    rejection_proposed = models.BooleanField(default=False)
+    objected = models.BooleanField(default=False)
+    provincial_rank = models.PositiveSmallIntegerField(_("Rank within the province"), null=True, blank=True)
+    technical_unit = models.CharField(max_length=20, blank=True)
+    mandate = models.CharField(max_length=10, blank=True)
+    ministry_days_left = models.PositiveSmallIntegerField(default=10)
+    ministry_due_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    score_parts = models.JSONField(default=list, blank=True)
+    score_frozen = models.BooleanField(default=False)
+    people_requested = models.PositiveIntegerField(default=0)
+    people_accepted = models.PositiveIntegerField(default=0)
+    people_completed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["office", "status"], name="need_by_office"),
+            models.Index(fields=["status", "due_at"], name="need_by_due"),
+            models.Index(fields=["status", "-score"], name="need_by_score"),
+        ]
+        constraints = [
+            known_statuses("need_status_known", NeedStatus.values),
+            models.CheckConstraint(
+                condition=~Q(status__in=["APPROVED", "IN_FULFILMENT", "FULFILLED"])
+                | Q(national_number__isnull=False, score__isnull=False, score_frozen=True),
+                name="approved_need_has_number_and_frozen_score",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="MERGED") | Q(merged_into__isnull=False), name="merged_need_names_its_parent"
+            ),
+        ]
+
+    def get_absolute_url(self):
+        """The need's page."""
+        return reverse("regions:need", args=[self.code])
+
+    @property
+    def time_zone(self) -> str:
+        """Deadlines of a need end in its office's zone."""
+        return self.office.time_zone
+
+    @property
+    def region_code(self) -> str:
+        """Kemendagri code of the office's region."""
+        return self.office.region_code
+
+    @property
+    def awaits_signature(self) -> bool:
+        """Whether the operator has handed the need to the head of office."""
+        return self.signature_requested_at is not None and self.status in {NeedStatus.DRAFT, NeedStatus.RETURNED}
+
+    @property
+    def band(self) -> str:
+        """A ≥ 70, B ≥ 55, C ≥ 40, else D; empty without a score."""
+        if self.score is None:
+            return ""
+        return "A" if self.score >= 70 else "B" if self.score >= 55 else "C" if self.score >= 40 else "D"
+
+    @cached_property
+    def all_lines(self) -> list[NeedLine]:
+        """The lines with posts, gaps and themes, loaded once."""
+        return list(self.lines.select_related("post").prefetch_related("gaps__theme").order_by("position", "pk"))
+
+    @property
+    def title(self) -> str:
+        """What the need is about: the themes of its lines, at most two."""
+        themes = list(dict.fromkeys(g.theme.label for line in self.all_lines for g in line.gaps.all()))
+        if not themes:
+            return str(_("Need without lines"))
+        return ", ".join(themes[:2]) + (f" +{len(themes) - 2}" if len(themes) > 2 else "")
+
+
+class NeedLine(models.Model):
+    """Composition and quantity of one post: who is to be trained and how many."""
+
+    need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=1)
+    post = models.ForeignKey(FunctionalPost, models.PROTECT, verbose_name=_("Post"))
+    rank = models.CharField(_("Rank"), max_length=20, default="NONE")
+    employment_status = models.CharField(_("Employment status"), max_length=10, default="PNS")
+    work_unit = models.CharField(_("Work unit"), max_length=120, blank=True)
+    n_female = models.PositiveIntegerField(_("Women"), null=True, blank=True)
+    n_male = models.PositiveIntegerField(_("Men"), null=True, blank=True)
+    age_band = models.CharField(_("Age band"), max_length=10, blank=True)
+    education = models.CharField(_("Education"), max_length=10, blank=True)
+    years_in_post_band = models.CharField(_("Years in post"), max_length=10, blank=True)
+    language_level = models.CharField(_("English level"), max_length=10, blank=True)
+    persons_with_disability = models.PositiveIntegerField(_("Persons with disability"), default=0)
+    formation_abk = models.PositiveIntegerField(_("Authorised posts (ABK)"), default=0)
+    in_post = models.PositiveIntegerField(_("Staff in post"), default=0)
+    retiring_3y = models.PositiveIntegerField(_("Retiring within 3 years"), default=0)
+    untrained = models.PositiveIntegerField(_("Without the required training"), default=0)
+    requested_total = models.PositiveIntegerField(
+        _("People to train"), default=1, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    requested_y1 = models.PositiveIntegerField(_("In the first year"), null=True, blank=True)
+    requested_y2 = models.PositiveIntegerField(_("In the second year"), null=True, blank=True)
+    requested_y3 = models.PositiveIntegerField(_("In the third year"), null=True, blank=True)
+    min_batch = models.PositiveIntegerField(_("Smallest useful group"), null=True, blank=True)
+    jp_requested = models.PositiveIntegerField(_("Lesson hours (JP)"), null=True, blank=True)
+    vacancies_to_fill = models.PositiveIntegerField(_("Vacancies that will be filled"), default=0)
+    earliest_start = models.DateField(_("Earliest start"), null=True, blank=True)
+    justification = models.TextField(_("Justification"), blank=True, max_length=1000)
+
+    class Meta:
+        ordering = ["need", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(requested_total__gte=1), name="line_requests_someone"),
+            models.CheckConstraint(condition=Q(retiring_3y__lte=F("in_post")), name="retiring_within_staff"),
+            models.CheckConstraint(condition=Q(untrained__lte=F("in_post")), name="untrained_within_staff"),
+        ]
+
+    def __str__(self):
+        return f"{self.need_id}/{self.position}"
+
+    @property
+    def vacancy(self) -> int:
+        """Authorised posts without a holder; evidence only, training does not fill them."""
+        return max(self.formation_abk - self.in_post, 0)
+
+    @property
+    def rank_label(self) -> str:
+        """The rank in the reader's language; empty for posts without ranks."""
+        return "" if self.rank in {"", "NONE"} else term_label("rank", self.rank)
+
+
+class CompetencyGap(models.Model):
+    """Quality: from which level to which, in which theme, and why."""
+
+    line = models.ForeignKey(NeedLine, models.CASCADE, related_name="gaps")
+    theme = models.ForeignKey(Theme, models.PROTECT, verbose_name=_("Competency"))
+    competency_kind = models.CharField(_("Kind of competency"), max_length=12, default="TEKNIS")
+    competency_title = models.CharField(_("Competency in your words"), max_length=200, blank=True)
+    skkni_code = models.CharField(_("SKKNI unit code"), max_length=40, blank=True)
+    current_level = models.PositiveSmallIntegerField(_("Current level"), validators=[MaxValueValidator(5)])
+    target_level = models.PositiveSmallIntegerField(
+        _("Target level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    kkni_target = models.PositiveSmallIntegerField(
+        _("KKNI target"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(9)]
+    )
+    gap_cause = models.CharField(_("Cause of the gap"), max_length=20, blank=True)
+    evidence = models.ForeignKey("regions.Evidence", models.SET_NULL, null=True, blank=True, related_name="gaps")
+    certification_wanted = models.CharField(_("Certificate wanted"), max_length=20, default="NONE")
+    expected_outcome = models.TextField(_("Expected outcome"), blank=True, max_length=1000)
+    performance_indicator = models.CharField(_("Performance indicator"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["line", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(target_level__gt=F("current_level")), name="target_above_current"),
+            models.CheckConstraint(
+                condition=Q(current_level__lte=5, target_level__gte=1, target_level__lte=5), name="levels_in_range"
+            ),
+            models.UniqueConstraint(fields=["line", "theme"], name="one_gap_per_theme"),
+        ]
+
+    def __str__(self):
+        return f"{self.theme_id} {self.current_level}→{self.target_level}"
+
+
+class Evidence(StoredFile):
+    """A file that supports the need."""
+
+    need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="evidence")
+    evidence_type = models.CharField(_("Type of evidence"), max_length=20)
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class CoverLetter(StoredFile):
+    """The signed letter that sends the need."""
+
+    need = models.OneToOneField(TrainingNeed, models.CASCADE, related_name="cover_letter")
+    number = models.CharField(_("Letter number"), max_length=80)
+    date = models.DateField(_("Letter date"))
+    subject = models.CharField(_("Subject"), max_length=200, blank=True)
+
+
+class FieldComment(models.Model):
+    """A reviewer's remark on a field or line; the office ticks it off when it resubmits."""
+
+    need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="comments")
+    line = models.ForeignKey(NeedLine, models.SET_NULL, null=True, blank=True, related_name="comments")
+    field = models.CharField(max_length=40, blank=True)
+    text = models.TextField(max_length=1000)
+    round = models.PositiveSmallIntegerField(default=1)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:60]

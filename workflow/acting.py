@@ -1,0 +1,98 @@
+"""Turns what a transition asks into a crispy form, and an act into a page every record type shares."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from workflow.comments_field import CommentsField
+from workflow.files import PAPERS, check_upload
+from workflow.forms import SinergiFormHelper
+from workflow.table import Ask, Transition
+
+
+class PaperField(forms.FileField):
+    """A PDF, checked before anything is stored."""
+
+    def clean(self, data, initial=None):
+        found = super().clean(data, initial)
+        if found:
+            check_upload(found, PAPERS)
+        return found
+
+
+def _field(ask: Ask, record) -> forms.Field:
+    common = {"label": ask.label, "required": ask.required, "help_text": ask.help}
+    if ask.initial:
+        common["initial"] = ask.initial(record)
+    match ask.kind:
+        case "text":
+            return forms.CharField(max_length=200, **common)
+        case "long":
+            return forms.CharField(
+                widget=forms.Textarea(attrs={"rows": 4}), max_length=4000, min_length=ask.min_length or None, **common
+            )
+        case "choice":
+            empty = [("", gettext_lazy("Choose …"))]
+            return forms.ChoiceField(choices=empty + list(ask.choices(record)), **common)
+        case "choices":
+            return forms.MultipleChoiceField(
+                choices=list(ask.choices(record)), widget=forms.CheckboxSelectMultiple, **common
+            )
+        case "date":
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+        case "datetime":
+            return forms.DateTimeField(
+                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **common
+            )
+        case "number":
+            return forms.IntegerField(min_value=0, max_value=1_000_000, **common)
+        case "file":
+            return PaperField(**common)
+        case "tick":
+            return forms.BooleanField(**common)
+        case "comments":
+            return CommentsField(record=record, **common)
+    raise ValueError(f"unknown kind of answer: {ask.kind}")
+
+
+class ActForm(forms.Form):
+    """The form of one transition on one record; `version` guards against acting on a page that has become old."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, record, transition: Transition, actor, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record, self.transition, self.actor = record, transition, actor
+        self.fields["version"].initial = record.version
+        for ask in transition.asks:
+            self.fields[ask.name] = _field(ask, record)
+        self.helper = SinergiFormHelper()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the record on the page the person acted from."""
+        return self.cleaned_data.get("version")
+
+    @property
+    def answers(self) -> dict:
+        """The cleaned answers by the names the table gives them."""
+        return {ask.name: self.cleaned_data.get(ask.name) for ask in self.transition.asks}
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            found = [s for check in self.transition.validates if (s := check(self.record, self.actor, self.answers))]
+            if found:
+                raise ValidationError([str(s) for s in found])
+        return cleaned
+
+
+def stale_sentence(record) -> str:
+    """What to say to the one who came second."""
+    return _("%(code)s has changed since you opened the page. It is now: %(state)s. Check it, then decide again.") % {
+        "code": record.code,
+        "state": record.state.label,
+    }

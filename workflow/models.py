@@ -1,0 +1,110 @@
+"""The logbook, the base of every record that moves, the counter of record numbers and the holiday calendar."""
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LogEntry(models.Model):
+    """One thing that happened to one record. Write-once: the database refuses changes, each entry seals the one before.
+
+    `seq`, `prev_hash` and `hash` are set by a trigger (migration 0002), so that no code path can forge them.
+    """
+
+    seq = models.BigIntegerField(unique=True, editable=False, default=0)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    flow = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    record_code = models.CharField(max_length=40)
+    action = models.CharField(max_length=40)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=20)
+    organisation = models.CharField(max_length=200, blank=True)
+    comment = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    prev_hash = models.CharField(max_length=64, editable=False, default="")
+    hash = models.CharField(max_length=64, editable=False, default="")
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["flow", "record_id", "seq"], name="log_by_record"),
+            models.Index(fields=["at"], name="log_by_time"),
+        ]
+
+    def __str__(self):
+        return f"#{self.seq} {self.record_code} {self.action}"
+
+
+class Counter(models.Model):
+    """The last number given out in a series such as KB-2026."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+    @classmethod
+    def next(cls, name: str) -> int:
+        """The next number of a series; two callers never get the same one."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO workflow_counter (name, value) VALUES (%s, 1) "
+                "ON CONFLICT (name) DO UPDATE SET value = workflow_counter.value + 1 RETURNING value",
+                [name],
+            )
+            return cursor.fetchone()[0]
+
+
+class Holiday(models.Model):
+    """A day on which offices are closed; editable, because joint leave is decided each year by decree."""
+
+    date = models.DateField()
+    region_code = models.CharField(max_length=4, blank=True, help_text=_("Empty: nationwide"))
+    label_id = models.CharField(max_length=120)
+    label_en = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["date", "region_code"], name="one_holiday_per_day_and_region")]
+
+    def __str__(self):
+        return f"{self.date} {self.label_id}"
+
+
+class Record(models.Model):
+    """What every record that moves has. `status` is written by the engine alone."""
+
+    code = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=20)
+    status_since = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    reminded = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    flow = None
+    """The room sets this to its Workflow."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def state(self):
+        """The State object of the present status."""
+        return self.flow.state(self.status)
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which this record's deadlines end."""
+        return "Asia/Jakarta"
+
+
+def known_statuses(name: str, codes) -> models.CheckConstraint:
+    """The database refuses a status that the table does not know."""
+    return models.CheckConstraint(condition=models.Q(status__in=list(codes)), name=name)

@@ -1,0 +1,146 @@
+"""Template tags that read a workflow table: status tag, buttons, step bar, timeline, whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from workflow.engine import log_of, offered
+from workflow.registry import workflow
+from workflow.table import CLOCK
+
+register = template.Library()
+
+NOTES = {
+    "create": gettext_lazy("Created"),
+    "attach": gettext_lazy("File attached"),
+    "detach": gettext_lazy("File removed"),
+    "amend": gettext_lazy("Changed after publishing"),
+    "external": gettext_lazy("External step recorded"),
+    "download": gettext_lazy("File opened"),
+    "change": gettext_lazy("Content changed"),
+}
+"""What the timeline says for entries that did not change the state."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a timeline, ready to show."""
+
+    label: Any
+    at: Any
+    role: str
+    organisation: str
+    comment: str
+    tone: str
+    icon: str
+    data: dict
+
+
+@register.inclusion_tag("components/status_tag.html")
+def status_tag(record):
+    """The present status: colour, icon and word."""
+    state = record.state
+    shown = getattr(record, "shown_status", None) or (state.label, state.tone, state.icon)
+    return {"label": shown[0], "tone": shown[1], "icon": shown[2]}
+
+
+@register.inclusion_tag("components/actions.html", takes_context=True)
+def actions(context, record):
+    """The acts the signed-in user may do now; a blocked one is shown disabled with its reasons."""
+    user = context["request"].user
+    offers = offered(user, record) if user.is_authenticated else []
+    rank = {"primary": 0, "secondary": 1, "danger": 2}
+    offers.sort(key=lambda o: (not o.enabled, rank[o.transition.style]))
+    return {"offers": offers, "base": record.get_absolute_url()}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(record):
+    """The step bar: done, now, to come. A record that left the road (rejected, withdrawn) marks where it stopped."""
+    flow, state = record.flow, record.state
+    stages = record.stages() if hasattr(record, "stages") else flow.stages
+    codes = [code for code, _label in stages]
+    now = codes.index(state.stage) if state.stage in codes else -1
+    reached = {}
+    for entry in log_of(record).values("target", "at", "action"):
+        if entry["target"]:
+            reached.setdefault(flow.state(entry["target"]).stage, entry["at"])
+    items = [
+        {
+            "number": n + 1,
+            "label": label,
+            "state": "done" if n < now or (n == now and state.final) else "now" if n == now else "todo",
+            "at": reached.get(code) if n <= now else None,
+        }
+        for n, (code, label) in enumerate(stages)
+    ]
+    return {"items": items, "current": now + 1, "total": len(items), "status_label": state.label}
+
+
+def events_of(record, *, private: bool = True) -> list[Event]:
+    """A record's log as timeline events, newest first."""
+    flow = record.flow
+    found = []
+    for entry in reversed(list(log_of(record))):
+        if entry.action == "download":
+            continue
+        t = flow.transition(entry.action)
+        found.append(
+            Event(
+                label=(t.done or t.label) if t else NOTES.get(entry.action, entry.action),
+                at=entry.at,
+                role=role_name(entry.role),
+                organisation=entry.organisation,
+                comment=entry.comment,
+                tone=t.tone if t else "neutral",
+                icon=t.icon if t else "dot",
+                data=entry.data,
+            )
+        )
+    return found
+
+
+@register.inclusion_tag("components/timeline.html", takes_context=True)
+def timeline(context, record):
+    """Everything that happened, newest first, with role and organisation, never a person's name."""
+    return {"events": events_of(record), "zone": context.get("zone", record.time_zone)}
+
+
+@register.inclusion_tag("components/waiting.html")
+def waiting(record):
+    """Whose turn it is, since when and until when."""
+    return {
+        "roles": [role_name(r) for r in waits_for(record)],
+        "since": record.status_since,
+        "due": record.due_at,
+        "zone": record.time_zone,
+        "final": record.state.final,
+    }
+
+
+def waits_for(record) -> tuple[str, ...]:
+    """The roles whose turn it is; a record may know it more exactly than its state."""
+    exact = getattr(record, "waits_for", None)
+    return tuple(exact() if callable(exact) else record.state.waits_for)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """A role code in the reader's language."""
+    if role == CLOCK:
+        return _("System")
+    from accounts.roles import Role
+
+    return str(Role(role).label) if role in Role.values else role
+
+
+@register.filter
+def state_label(code: str, flow_name: str) -> str:
+    """The label of a state code of a named table."""
+    known = workflow(flow_name)
+    return str(known.flow.state(code).label) if known else code

@@ -1,0 +1,65 @@
+"""One page for every act on every record type: what happens, what is asked, who is told; and the write behind it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from workflow.acting import ActForm, stale_sentence
+from workflow.engine import Refused, Stale, offered, perform
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_view(request, record, action: str, *, template: str = "workflow/act.html", then=None):
+    """Show or carry out one act. `record` came through the room's own door, so the user may see it.
+
+    `then`: record -> URL to go to afterwards (default: the record's page, or the home when it can no longer be seen).
+    """
+    flow = record.flow
+    transition = flow.transition(action)
+    if transition is None:
+        raise Http404
+    if not set(transition.who) & flow.roles(request.user, record):
+        raise PermissionDenied(f"{flow.name}.{action}")
+    offer = next((o for o in offered(request.user, record) if o.transition is transition), None)
+    form = ActForm(
+        request.POST or None, request.FILES or None, record=record, transition=transition, actor=request.user
+    )
+    status = 200
+    if offer is None:
+        status = 409
+        form.add_error(None, stale_sentence(record)) if form.is_bound else None
+    elif request.method == "POST" and form.is_valid():
+        try:
+            if form.seen_version is not None and form.seen_version != record.version:
+                raise Stale(record, action)
+            done = perform(flow, action, record=record, actor=request.user, answers=form.answers)
+        except Refused as refusal:
+            for reason in refusal.reasons:
+                form.add_error(None, reason)
+            status = 400
+        except Stale as stale:
+            record = stale.record
+            form.add_error(None, stale_sentence(record))
+            status = 409
+        else:
+            messages.success(
+                request, _("%(code)s: %(done)s.") % {"code": done.code, "done": transition.done or transition.label}
+            )
+            return redirect(then(done) if then else done.get_absolute_url())
+    elif request.method == "POST":
+        status = 400
+    context = {
+        "record": record,
+        "flow": flow,
+        "transition": transition,
+        "offer": offer,
+        "form": form,
+        "moved_on": offer is None,
+        "target": flow.state(transition.goes_to(record)) if offer else None,
+    }
+    return render(request, template, context, status=status)
