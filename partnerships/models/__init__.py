@@ -1,4 +1,4 @@
-"""Where a need and a programme meet: suggestions, proposals, agreements with their documents and external steps."""
+"""Where a need and a programme meet: suggestions, proposals, agreements with their papers."""
 
 from partnerships.models.agreements import (
     EXPIRING_DAYS,
@@ -8,12 +8,15 @@ from partnerships.models.agreements import (
     DocumentKind,
     ExternalStep,
     Instrument,
+    StepResult,
     Track,
 )
-from partnerships.models.proposals import OPEN_PROPOSALS, DeclinedBy, Proposal, ProposalStatus, Side
+from partnerships.models.proposals import HOLDING, OPEN_PROPOSALS, DeclinedBy, Proposal, ProposalStatus, Side
 from partnerships.models.suggestions import Scoring, Suggestion
 
 __all__ = [
+    "EXPIRING_DAYS",
+    "HOLDING",
     "OPEN_PROPOSALS",
     "Agreement",
     "AgreementDocument",
@@ -26,6 +29,7 @@ __all__ = [
     "ProposalStatus",
     "Scoring",
     "Side",
+    "StepResult",
     "Suggestion",
     "Track",
 ]

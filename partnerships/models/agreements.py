@@ -75,7 +75,12 @@ class Agreement(Record):
     title_id = models.CharField(_("Title in Indonesian"), max_length=200)
     title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
     partner = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("Partner")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("Partner"),
     )
     program = models.ForeignKey(Program, models.PROTECT, null=True, blank=True, related_name="agreements")
     office = models.ForeignKey(
@@ -100,7 +105,10 @@ class Agreement(Record):
     cost_source = models.CharField(_("Source of funds"), max_length=200, blank=True)
     place = models.CharField(_("Place of implementation"), max_length=200, blank=True)
     duration_months = models.PositiveSmallIntegerField(
-        _("Duration in months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(240)]
+        _("Duration in months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
     )
     starts = models.DateField(_("Valid from"), null=True, blank=True)
     ends = models.DateField(_("Valid until"), null=True, blank=True)
@@ -136,10 +144,12 @@ class Agreement(Record):
             known_statuses("agreement_status_known", AgreementStatus.values),
             models.CheckConstraint(condition=Q(track__in=Track.values), name="agreement_track_known"),
             models.CheckConstraint(
-                condition=Q(track="NOTA_SINERGI") | Q(partner__isnull=False), name="agreement_names_its_partner"
+                condition=Q(track="NOTA_SINERGI") | Q(partner__isnull=False),
+                name="agreement_names_its_partner",
             ),
             models.CheckConstraint(
-                condition=Q(track="CENTRAL") | Q(office__isnull=False), name="regional_agreement_names_its_office"
+                condition=Q(track="CENTRAL") | Q(office__isnull=False),
+                name="regional_agreement_names_its_office",
             ),
             models.CheckConstraint(
                 condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),
@@ -148,7 +158,13 @@ class Agreement(Record):
             models.CheckConstraint(
                 condition=~Q(
                     status__in=[
-                        "SIGNED", "ACTIVE", "UNDER_AMENDMENT", "SUSPENDED", "EXPIRED", "TERMINATED", "CLOSED",
+                        "SIGNED",
+                        "ACTIVE",
+                        "UNDER_AMENDMENT",
+                        "SUSPENDED",
+                        "EXPIRED",
+                        "TERMINATED",
+                        "CLOSED",
                     ]
                 )
                 | (Q(signed_on__isnull=False, effective_date__isnull=False) & ~Q(signing_place="")),
@@ -217,7 +233,7 @@ class StepResult(models.TextChoices):
 
 
 class ExternalStep(models.Model):
-    """A letter to a body outside the portal and its answer. We cannot set it a deadline, only show how long it takes."""
+    """A letter to a body outside the portal and its answer: no deadline we could set, only its age."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="external_steps")
     body = models.CharField(_("Body"), max_length=40, help_text=_("Code of the organisation or its name"))
@@ -228,7 +244,12 @@ class ExternalStep(models.Model):
     answer_no = models.CharField(_("Number of the answer"), max_length=80, blank=True)
     result = models.CharField(_("Result"), max_length=10, choices=StepResult, blank=True)
     document = models.ForeignKey(
-        AgreementDocument, models.PROTECT, null=True, blank=True, related_name="steps", verbose_name=_("Document")
+        AgreementDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        verbose_name=_("Document"),
     )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -241,7 +262,8 @@ class ExternalStep(models.Model):
                 name="answer_not_before_the_letter",
             ),
             models.CheckConstraint(
-                condition=Q(answered_on__isnull=True, result="") | (Q(answered_on__isnull=False) & ~Q(result="")),
+                condition=Q(answered_on__isnull=True, result="")
+                | (Q(answered_on__isnull=False) & ~Q(result="")),
                 name="answer_has_result",
             ),
         ]

@@ -1,4 +1,4 @@
-"""A proposal: people of one need line for one intake, or a request to a partner for a programme not yet offered."""
+"""A proposal: people of one need line for one intake, or a request for a programme not yet offered."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Proposal(Record):
     rules_version = models.CharField(max_length=20, blank=True)
     waiver_reason = models.TextField(blank=True, max_length=1000)
 
-    partner_summary = models.TextField(blank=True, help_text=_("What the partner reads of the need; no personal data"))
+    partner_summary = models.TextField(blank=True, help_text=_("What the partner reads"))
     returned_from = models.CharField(max_length=20, blank=True)
     answer_note = models.TextField(blank=True, max_length=2000)
     declined_by = models.CharField(max_length=10, choices=DeclinedBy, blank=True)
@@ -113,7 +113,8 @@ class Proposal(Record):
                 name="declined_proposal_says_by_whom_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(intake__isnull=False) | ~Q(tailor_made_request=""), name="request_without_intake_says_what"
+                condition=Q(intake__isnull=False) | ~Q(tailor_made_request=""),
+                name="request_without_intake_says_what",
             ),
             models.UniqueConstraint(
                 fields=["line", "intake"],

@@ -9,15 +9,15 @@ from regions.models import NeedLine, TrainingNeed
 
 
 class Suggestion(models.Model):
-    """One scored pair: eligible, or a near miss with the conditions it fails. Replaced in bulk, never edited."""
+    """One scored pair: eligible, or a near miss with what it fails. Replaced in bulk, never edited."""
 
     line = models.ForeignKey(NeedLine, models.CASCADE, related_name="suggestions")
     intake = models.ForeignKey(Intake, models.CASCADE, related_name="suggestions")
     eligible = models.BooleanField()
     score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
-    parts = models.JSONField(default=list, help_text="[{name, points, max, reason}], the points add up to the score")
-    failures = models.JSONField(default=list, help_text="[{name, reason, waivable}]")
-    waivable = models.BooleanField(default=False, help_text="Every failing condition may be waived with a reason")
+    parts = models.JSONField(default=list, help_text="The points add up to the score")
+    failures = models.JSONField(default=list, help_text="Conditions not met")
+    waivable = models.BooleanField(default=False, help_text="Every failure may be waived")
     rules_version = models.CharField(max_length=20)
     computed_at = models.DateTimeField(default=timezone.now)
     stale = models.BooleanField(default=False)
@@ -31,7 +31,9 @@ class Suggestion(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["line", "intake"], name="one_suggestion_per_pair"),
-            models.CheckConstraint(condition=Q(eligible=False) | Q(score__isnull=False), name="eligible_pair_has_score"),
+            models.CheckConstraint(
+                condition=Q(eligible=False) | Q(score__isnull=False), name="eligible_pair_has_score"
+            ),
         ]
 
     def __str__(self):
@@ -39,7 +41,7 @@ class Suggestion(models.Model):
 
 
 class Scoring(models.Model):
-    """When the pairs of one need, or of one programme, were last computed, and whether something changed since."""
+    """When the pairs of one need or programme were last computed, and whether something changed."""
 
     need = models.OneToOneField(TrainingNeed, models.CASCADE, null=True, blank=True, related_name="scoring")
     program = models.OneToOneField(Program, models.CASCADE, null=True, blank=True, related_name="scoring")
@@ -50,7 +52,8 @@ class Scoring(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(need__isnull=True, program__isnull=False) | Q(need__isnull=False, program__isnull=True),
+                condition=Q(need__isnull=True, program__isnull=False)
+                | Q(need__isnull=False, program__isnull=True),
                 name="scoring_of_one_thing",
             )
         ]
