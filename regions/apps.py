@@ -9,6 +9,7 @@ class RegionsConfig(AppConfig):
     def ready(self):
         from regions.lifecycle import NEED
         from regions.models import TrainingNeed
+        from regions.rules import my_turn, needs_in_reach
         from workflow.registry import register
 
-        register(NEED, TrainingNeed)
+        register(NEED, TrainingNeed, reach=needs_in_reach, turn=my_turn, related=("office", "cycle"))

@@ -51,6 +51,19 @@ def needs_in_reach(user) -> Q:
     return Q() if role in NATIONAL else Q(pk__in=[])
 
 
+def my_turn(user) -> Q:
+    """Where the state leaves it open whose turn it is: sign-off belongs to the head, repair to the operator, and a
+    technical review to the unit that was asked."""
+    role, organisation = capacity(user)
+    if role == Role.DINAS_HEAD:
+        return Q(signature_requested_at__isnull=False)
+    if role == Role.DINAS_OP:
+        return Q(signature_requested_at__isnull=True)
+    if role == Role.DITJEN_REV:
+        return Q(technical_unit=organisation.code)
+    return Q()
+
+
 def people_on_need(need, roles):
     """`roles_on_need` read backwards: the users who hold one of the roles on this need."""
     conditions = []

@@ -1,7 +1,8 @@
-"""Which tables exist: rooms register theirs when Django starts; the clock, the diagrams and the search walk them."""
+"""Which tables exist: rooms register theirs when Django starts; homes, the clock, diagrams and the search walk them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +11,25 @@ from workflow.table import Workflow
 
 @dataclass(frozen=True)
 class Registered:
-    """A workflow with the model it moves."""
+    """A workflow with the model it moves and its permission rule as queries."""
 
     flow: Workflow
     model: Any
+    reach: Callable[[Any], Any]
+    """(user) -> a query of the records on which the user holds their present role, whatever the state."""
+    turn: Callable[[Any], Any] | None = None
+    """(user) -> a query that narrows "my turn" where the state alone does not say whose turn it is."""
+    related: tuple[str, ...] = ()
+    """What a list row needs with it: arguments of select_related."""
 
 
 _known: dict[str, Registered] = {}
 
 
-def register(flow: Workflow, model) -> None:
+def register(flow: Workflow, model, *, reach, turn=None, related: tuple[str, ...] = ()) -> None:
     """Bind a table to its model; called once by the room's AppConfig.ready()."""
     model.flow = flow
-    _known[flow.name] = Registered(flow, model)
+    _known[flow.name] = Registered(flow, model, reach, turn, related)
 
 
 def workflows() -> list[Registered]:

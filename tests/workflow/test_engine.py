@@ -117,6 +117,9 @@ def test_listeners_hear_after_commit_only(need_aceh, aceh_head, django_capture_o
     ],
 )
 def test_the_log_refuses_every_change(need_aceh, sql):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE workflow_logentry ENABLE TRIGGER workflow_log_refuse_truncate")
     with pytest.raises(DatabaseError, match="write-once"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
 
@@ -126,6 +129,7 @@ def test_a_rewritten_entry_breaks_the_chain(need_aceh, aceh_operator):
         note(NEED, need_aceh, aceh_operator, "change", {"n": 1})
     assert broken_links()[0] == []
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE workflow_logentry DISABLE TRIGGER workflow_log_refuse_row")
         cursor.execute("UPDATE workflow_logentry SET comment = 'forged' WHERE seq = 2")
         cursor.execute("ALTER TABLE workflow_logentry ENABLE TRIGGER workflow_log_refuse_row")
@@ -136,6 +140,7 @@ def test_a_removed_entry_breaks_the_chain(need_aceh, aceh_operator):
     for _number in range(3):
         note(NEED, need_aceh, aceh_operator, "change")
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE workflow_logentry DISABLE TRIGGER workflow_log_refuse_row")
         cursor.execute("DELETE FROM workflow_logentry WHERE seq = 2")
         cursor.execute("ALTER TABLE workflow_logentry ENABLE TRIGGER workflow_log_refuse_row")

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow.engine import log_of, offered
+from workflow.panels import panels_of
 from workflow.registry import workflow
 from workflow.table import CLOCK
 
@@ -121,6 +124,18 @@ def waiting(record):
         "zone": record.time_zone,
         "final": record.state.final,
     }
+
+
+@register.simple_tag(takes_context=True)
+def panels(context, record, place="main"):
+    """The sections that rooms upstairs add to this record's page."""
+    request = context["request"]
+    shown = []
+    for panel in panels_of(record.flow.name, place):
+        values = panel.context(request, record)
+        if values is not None:
+            shown.append(render_to_string(panel.template, {"record": record, **values}, request=request))
+    return mark_safe("".join(shown))  # noqa: S308 - rendered by templates, which escape
 
 
 def waits_for(record) -> tuple[str, ...]:

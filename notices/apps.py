@@ -1,0 +1,7 @@
+"""The post room."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "notices"

@@ -1,0 +1,5 @@
+"""What every page shows: navigation, counts, capacity."""
+
+
+def shell(request):
+    return {}

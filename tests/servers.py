@@ -1,0 +1,1 @@
+"""Starts the test servers unless DATABASE_URL names one."""

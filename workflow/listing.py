@@ -1,0 +1,203 @@
+"""Lists: filters with counts, pills, search, sort and pages, all in the address, for any query a room hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
+
+PAGE_SIZES = (25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter on one column. Values within a facet widen (or), facets narrow each other (and)."""
+
+    name: str
+    label: Any
+    path: str
+    """The ORM path whose values are offered, for example "office__region_code"."""
+    label_of: Callable[[list], dict[Any, str]] = lambda values: {v: str(v) for v in values}
+    """(values present) -> {value: label}; one call per facet, so one query at most."""
+    expression: Any = None
+    """An annotation that `path` names, where the value is computed (for example Left("office__region_code", 2))."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet as shown: how many rows it would give under the other facets, and where it leads."""
+
+    value: str
+    label: str
+    count: int
+    active: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class FacetView:
+    """A facet ready to show."""
+
+    name: str
+    label: Any
+    options: list[Option]
+    active: int
+
+
+@dataclass(frozen=True)
+class Pill:
+    """An active filter with the address without it."""
+
+    label: str
+    url: str
+
+
+@dataclass
+class Listing:
+    """A filtered, sorted page of a query. `sorts`: {name: (label, order_by fields ascending)}."""
+
+    request: Any
+    query: Any
+    facets: tuple[Facet, ...] = ()
+    sorts: dict[str, tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
+    default_sort: str = ""
+    """A name of `sorts`, with "-" before it for descending."""
+    search: Callable[[str], Q] | None = None
+    distinct: bool = False
+
+    def __post_init__(self):
+        for facet in self.facets:
+            if facet.expression is not None:
+                self.query = self.query.annotate(**{facet.path: facet.expression})
+        self.text = self.request.GET.get("q", "").strip()[:100].replace("\x00", "")
+        self.sort = self._sort()
+        self.chosen = {f.name: self._values(f.name) for f in self.facets}
+        rows = self._filtered()
+        size = self.request.GET.get("size", "")
+        self.size = int(size) if size in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
+        self.page = Paginator(rows.order_by(*self._order()), self.size).get_page(self.request.GET.get("page"))
+        self.rows = list(self.page.object_list)
+        self.total = self.page.paginator.count
+        self.views = [self._view(f) for f in self.facets]
+
+    def _values(self, name: str) -> list[str]:
+        return [v[:60].replace("\x00", "") for v in self.request.GET.getlist(name) if v][:40]
+
+    def _sort(self) -> str:
+        wanted = self.request.GET.get("sort", "")
+        return wanted if wanted.lstrip("-") in self.sorts else self.default_sort
+
+    def _order(self):
+        fields = self.sorts.get(self.sort.lstrip("-"), ("", ()))[1]
+        down = self.sort.startswith("-")
+        ordered = [F(f).desc(nulls_last=True) if down else F(f).asc(nulls_last=True) for f in fields]
+        return [*ordered, "-pk"]
+
+    def _filtered(self, without: str = ""):
+        rows = self.query
+        for facet in self.facets:
+            if self.chosen[facet.name] and facet.name != without:
+                rows = rows.filter(self._condition(facet))
+        if self.text and self.search:
+            rows = rows.filter(self.search(self.text))
+        return rows.distinct() if self.distinct else rows
+
+    def _condition(self, facet: Facet) -> Q:
+        values: list[Any] = list(self.chosen[facet.name])
+        truth = {"True": True, "False": False}
+        values = [truth.get(v, v) for v in values]
+        try:
+            self.query.filter(**{f"{facet.path}__in": values}).query  # noqa: B018 - a nonsense value raises here
+        except (ValueError, TypeError):
+            return Q(pk__in=[])
+        return Q(**{f"{facet.path}__in": values})
+
+    def _view(self, facet: Facet) -> FacetView:
+        counted = (
+            self._filtered(without=facet.name).order_by().values(facet.path).annotate(n=Count("pk", distinct=True))
+        )
+        counts = {str(row[facet.path]): row["n"] for row in counted if row[facet.path] not in (None, "")}
+        for value in self.chosen[facet.name]:
+            counts.setdefault(value, 0)
+        labels = {str(k): v for k, v in facet.label_of(list(counts)).items()}
+        options = [
+            Option(
+                value=value,
+                label=str(labels.get(value, value)),
+                count=count,
+                active=value in self.chosen[facet.name],
+                url=self._toggled(facet.name, value),
+            )
+            for value, count in counts.items()
+        ]
+        order = {value: n for n, value in enumerate(labels)}
+        options.sort(key=lambda o: order.get(o.value, len(order)))
+        return FacetView(facet.name, facet.label, options, len(self.chosen[facet.name]))
+
+    def _address(self, data) -> str:
+        data.pop("page", None)
+        return f"?{data.urlencode()}" if data else self.request.path
+
+    def _toggled(self, name: str, value: str) -> str:
+        data = self.request.GET.copy()
+        values = [v for v in data.getlist(name) if v != value]
+        if len(values) == len(data.getlist(name)):
+            values.append(value)
+        data.setlist(name, values)
+        return self._address(data)
+
+    @property
+    def pills(self) -> list[Pill]:
+        """The active filters, each with the address that removes it."""
+        found = [
+            Pill(f"{view.label}: {option.label}", option.url)
+            for view in self.views
+            for option in view.options
+            if option.active
+        ]
+        if self.text:
+            data = self.request.GET.copy()
+            data.pop("q", None)
+            found.append(Pill(f"“{self.text}”", self._address(data)))
+        return found
+
+    @property
+    def clear_url(self) -> str:
+        """The address without any filter."""
+        return self.request.path
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether any filter or search is active."""
+        return bool(self.text or any(self.chosen.values()))
+
+    def page_url(self, number: int) -> str:
+        """The address of another page of the same list."""
+        data = self.request.GET.copy()
+        data["page"] = str(number)
+        return f"?{data.urlencode()}"
+
+    @property
+    def next_url(self) -> str:
+        """The address of the next page, or an empty string."""
+        return self.page_url(self.page.next_page_number()) if self.page.has_next() else ""
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the previous page, or an empty string."""
+        return self.page_url(self.page.previous_page_number()) if self.page.has_previous() else ""
+
+    def sort_url(self, name: str) -> str:
+        """The address that sorts by a column, turning the direction when it is already sorted by it."""
+        data = self.request.GET.copy()
+        data["sort"] = f"-{name}" if self.sort == name else name
+        return self._address(data)
+
+    def direction(self, name: str) -> str:
+        """ascending, descending or none, for aria-sort."""
+        if self.sort.lstrip("-") != name:
+            return "none"
+        return "descending" if self.sort.startswith("-") else "ascending"

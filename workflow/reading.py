@@ -1,0 +1,59 @@
+"""Reads every room shares, always for a user: what they see, what waits for them, one record by its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from workflow.engine import may_see
+from workflow.registry import Registered, workflow, workflows
+
+
+def seen_by(user, name: str):
+    """The records of a table that exist for this user, rows ready for a list. The role is the capacity acted in now."""
+    entry = workflow(name)
+    return (
+        entry.model._default_manager.filter(entry.reach(user), status__in=entry.flow.seen_states(user.acting_role))
+        .select_related(*entry.related)
+    )
+
+
+def get_seen(user, name: str, **lookup):
+    """One record through its only door: what the user may not see raises Http404."""
+    entry = workflow(name)
+    record = entry.model._default_manager.select_related(*entry.related).filter(**lookup).first()
+    if record is None or not may_see(entry.flow, user, record):
+        raise Http404
+    return record
+
+
+def waiting_for(user, name: str):
+    """The records of one table where it is this user's turn, the most urgent first."""
+    entry = workflow(name)
+    turns = [s.code for s in entry.flow.states if user.acting_role in s.waits_for]
+    found = seen_by(user, name).filter(status__in=turns)
+    if entry.turn is not None:
+        found = found.filter(entry.turn(user))
+    return found.order_by("due_at", "status_since", "pk")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a user in one table."""
+
+    entry: Registered
+    count: int
+    first: list[Any]
+
+
+def all_waiting(user, limit: int = 8) -> list[Waiting]:
+    """What waits for a user in every table that knows their role; two queries per table."""
+    found = []
+    for entry in workflows():
+        if any(user.acting_role in s.waits_for for s in entry.flow.states):
+            rows = waiting_for(user, entry.flow.name)
+            if count := rows.count():
+                found.append(Waiting(entry, count, list(rows[:limit])))
+    return found
