@@ -102,7 +102,14 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("E-mail"), unique=True)
     name = models.CharField(_("Name or post"), max_length=120)
-    language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
+    language = models.CharField(
+        _("Language"), max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")]
+    )
+    mail_changes = models.BooleanField(
+        _("Send results and changes by e-mail each morning"),
+        default=True,
+        help_text=_("Mail about your own turn and about time limits is always sent."),
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text=_("Keeps the portal running; no business decisions"))
     joined_at = models.DateTimeField(default=timezone.now)
@@ -116,6 +123,11 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def exists_for(cls, email: str) -> bool:
+        """Whether an address already has an account."""
+        return cls.objects.filter(email=email.lower()).exists()
 
     @cached_property
     def current_memberships(self) -> list[Membership]:
@@ -153,28 +165,33 @@ class MembershipQuerySet(models.QuerySet):
     """Dated memberships."""
 
     def current(self, day: dt.date | None = None):
-        """Those valid on a day (today), of active users."""
+        """Those valid on a day (today), of active users; one that was ended is over at once."""
         day = day or timezone.localdate()
-        return self.filter(valid_from__lte=day, user__is_active=True).filter(
+        return self.filter(valid_from__lte=day, user__is_active=True, ended_at__isnull=True).filter(
             Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
 
 
 class Membership(models.Model):
-    """One role of one person in one organisation, for a time."""
+    """One role of one person in one organisation, for a time. Ended by date, never deleted: the log names its holder."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role)
     valid_from = models.DateField(default=timezone.localdate)
     valid_to = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "organisation", "role"], name="one_membership_per_role"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="one_membership_per_role",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="membership_ends_after_it_starts",
@@ -190,6 +207,17 @@ class Membership(models.Model):
         """The role in the reader's language."""
         return str(Role(self.role).label)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the role can be used today."""
+        today = timezone.localdate()
+        return (
+            self.ended_at is None
+            and self.valid_from <= today
+            and (self.valid_to is None or self.valid_to >= today)
+            and self.user.is_active
+        )
+
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
@@ -198,21 +226,44 @@ def _hash(token: str) -> str:
 class Invitation(models.Model):
     """An offer of one membership to one e-mail address; the token is stored only as a hash and works once."""
 
-    email = models.EmailField()
-    name = models.CharField(max_length=120)
-    organisation = models.ForeignKey(Organisation, models.PROTECT)
-    role = models.CharField(max_length=12, choices=Role)
+    email = models.EmailField(_("E-mail"))
+    name = models.CharField(_("Name or post"), max_length=120)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("Organisation"))
+    role = models.CharField(_("Role"), max_length=12, choices=Role)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "organisation", "role"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="one_open_invitation_per_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True), name="invitation_has_one_end"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+        ]
 
     def __str__(self):
         return f"{self.email} → {self.organisation} ({self.role})"
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return str(Role(self.role).label)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
 
     def new_token(self, days: int = 7) -> str:
         """A fresh token valid for some days; the former one stops working."""
@@ -221,8 +272,12 @@ class Invitation(models.Model):
         return token
 
     @classmethod
+    def by_token(cls, token: str):
+        """The invitation this token was made for, whatever became of it, or None."""
+        return cls.objects.select_related("organisation").filter(token_hash=_hash(token)).first()
+
+    @classmethod
     def open_by_token(cls, token: str):
         """The invitation this token opens, or None."""
-        return cls.objects.filter(
-            token_hash=_hash(token), accepted_at__isnull=True, expires_at__gt=timezone.now()
-        ).first()
+        found = cls.by_token(token)
+        return found if found and found.is_open else None

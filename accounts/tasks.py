@@ -1,0 +1,77 @@
+"""Letters of the front desk. The link's token is made here, so that it is never queued and never stored."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from accounts.models import Invitation, User
+
+log = logging.getLogger(__name__)
+_AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "retry_backoff_max": 3600}
+
+
+def _post(to: str, subject: str, template: str, **values) -> None:
+    body = render_to_string(template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values})
+    EmailMessage(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
+
+
+@shared_task(**_AGAIN)
+def send_invitation(invitation_id: int) -> None:
+    """Write to the invited address. Every letter carries a new token; the link of the former letter stops working."""
+    invitation = Invitation.objects.select_related("organisation").filter(pk=invitation_id).first()
+    if invitation is None or invitation.accepted_at or invitation.revoked_at:
+        return
+    known = User.objects.filter(email=invitation.email).first()
+    token = invitation.new_token()
+    invitation.save(update_fields=["token_hash", "expires_at"])
+    with translation.override(known.language if known else settings.LANGUAGE_CODE):
+        _post(
+            invitation.email,
+            _("Invitation to Sinergi"),
+            "mail/invitation.txt",
+            invitation=invitation,
+            link=settings.SITE_URL + reverse("accounts:accept", args=[token]),
+        )
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+
+
+@shared_task(**_AGAIN)
+def send_password_link(email: str) -> None:
+    """Write to an account that exists; an unknown address gets nothing and the page says the same."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        return
+    with translation.override(user.language):
+        place = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+        _post(
+            user.email,
+            _("New password for Sinergi"),
+            "mail/password.txt",
+            link=settings.SITE_URL + reverse("accounts:password_reset_confirm", args=place),
+            hours=settings.PASSWORD_RESET_TIMEOUT // 3600,
+        )
+
+
+def soon(task, *args) -> bool:
+    """Queue a letter; with the broker away, write it now. False when it could not even be written."""
+    try:
+        task.delay(*args)
+    except Exception:
+        log.warning("the broker does not answer: %s is done at once", task.name)
+        try:
+            task(*args)
+        except Exception:
+            log.exception("%s failed", task.name)
+            return False
+    return True

@@ -1,0 +1,23 @@
+"""Addresses of the front desk."""
+
+from django.urls import path
+
+from accounts.views import invitations, own, people, sign_in
+
+app_name = "accounts"
+urlpatterns = [
+    path("masuk/", sign_in.login, name="login"),
+    path("keluar/", sign_in.logout, name="logout"),
+    path("sandi/", sign_in.password_reset, name="password_reset"),
+    path("sandi/terkirim/", sign_in.password_reset_done, name="password_reset_done"),
+    path("sandi/baru/<uidb64>/<token>/", sign_in.PasswordResetConfirm.as_view(), name="password_reset_confirm"),
+    path("sandi/selesai/", sign_in.password_reset_complete, name="password_reset_complete"),
+    path("undangan/<str:token>/", invitations.accept, name="accept"),
+    path("peran/", own.switch, name="switch"),
+    path("akun/", own.settings, name="settings"),
+    path("pengguna/", people.people, name="people"),
+    path("pengguna/undang/", people.invite, name="invite"),
+    path("pengguna/undangan/<int:pk>/kirim-ulang/", people.renew, name="renew"),
+    path("pengguna/undangan/<int:pk>/batalkan/", people.revoke, name="revoke"),
+    path("pengguna/peran/<int:pk>/akhiri/", people.end, name="end"),
+]

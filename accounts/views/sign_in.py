@@ -1,0 +1,110 @@
+"""In and out: sign-in, sign-out, a new password by e-mail."""
+
+from __future__ import annotations
+
+from django.contrib import auth, messages
+from django.contrib.auth import views as django_views
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import throttle
+from accounts.forms import NewPasswordForm, PasswordLetterForm, SignInForm
+from accounts.tasks import send_password_link, soon
+
+
+def _next(request) -> str:
+    """Where to go after signing in; never to another site."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted and here else ""
+
+
+def home_of(user) -> str:
+    """The person's home in the person's language."""
+    with translation.override(user.language):
+        return reverse("home")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request):
+    """Sign in by e-mail and password."""
+    if request.user.is_authenticated:
+        return redirect(_next(request) or "home")
+    form, status = SignInForm(request.POST or None), 200
+    if request.method == "POST":
+        user, status = _recognise(request, form)
+        if user is not None:
+            auth.login(request, user)
+            return redirect(_next(request) or home_of(user))
+    return render(request, "accounts/login.html", {"form": form, "next": _next(request)}, status=status)
+
+
+def _recognise(request, form):
+    """(user, 200), or (None, status) with the reason on the form."""
+    if not form.is_valid():
+        return None, 400
+    email = form.cleaned_data["email"].lower()
+    own, network = throttle.password_tries(request, email), throttle.network_tries(request)
+    if not (own.take() and network.take()):
+        form.refuse_for_now()
+        return None, 429
+    user = auth.authenticate(request, username=email, password=form.cleaned_data["password"])
+    if user is None:
+        form.refuse()
+        return None, 400
+    own.forget()
+    network.give_back()
+    return user, 200
+
+
+@login_not_required
+@require_POST
+def logout(request):
+    """Sign out; by POST only, so that no link or picture on another site can do it."""
+    auth.logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("landing")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_reset(request):
+    """Ask for a link by e-mail. The answer is the same whether the address is known or not."""
+    form = PasswordLetterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if throttle.letter_tries(email).take() and throttle.network_tries(request).take():
+            soon(send_password_link, email)
+        return redirect("accounts:password_reset_done")
+    status = 400 if form.errors else 200
+    return render(request, "accounts/password_reset.html", {"form": form}, status=status)
+
+
+@login_not_required
+def password_reset_done(request):
+    """What happens next."""
+    return render(request, "accounts/password_reset_done.html")
+
+
+class PasswordResetConfirm(django_views.PasswordResetConfirmView):
+    """Behind the link: the token moves into the session, so that it does not stay in the address."""
+
+    form_class = NewPasswordForm
+    template_name = "accounts/password_reset_confirm.html"
+    success_url = reverse_lazy("accounts:password_reset_complete")
+
+
+@login_not_required
+def password_reset_complete(request):
+    """The new password counts."""
+    return render(request, "accounts/password_reset_complete.html")
