@@ -9,7 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self):
         from programs.lifecycle import PROGRAM
         from programs.models import Program
-        from programs.rules import programs_in_reach
+        from programs.rules import my_turn, programs_in_reach
         from workflow.registry import register
 
-        register(PROGRAM, Program, reach=programs_in_reach, related=("partner", "scheme"))
+        register(PROGRAM, Program, reach=programs_in_reach, turn=my_turn, related=("partner", "scheme"))

@@ -1,6 +1,7 @@
 """Partners, schemes and programmes."""
 
 from programs.models.offers import (
+    SECTIONS,
     Amendment,
     Contact,
     CostItem,
@@ -10,10 +11,13 @@ from programs.models.offers import (
     ProgramFile,
     ProgramStatus,
     ProgramTheme,
+    Remark,
+    Visibility,
 )
 from programs.models.partners import PartnerProfile, Route, Scheme
 
 __all__ = [
+    "SECTIONS",
     "Amendment",
     "Contact",
     "CostItem",
@@ -24,6 +28,8 @@ __all__ = [
     "ProgramFile",
     "ProgramStatus",
     "ProgramTheme",
+    "Remark",
     "Route",
     "Scheme",
+    "Visibility",
 ]

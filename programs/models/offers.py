@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, in_local_language
+from accounts.roles import Role
 from programs.models.partners import Route, Scheme
 from regions.models import FunctionalPost, Theme
 from workflow.files import StoredFile
@@ -39,6 +40,16 @@ class Visibility(models.TextChoices):
     ALL_OFFICES = "ALL_OFFICES", _("All labour offices")
     SELECTED = "SELECTED", _("Selected offices")
     INVITATION = "INVITATION", _("By invitation")
+
+
+SECTIONS = (
+    ("basics", _("Basics")),
+    ("competencies", _("Competencies and levels")),
+    ("intakes", _("Intakes and seats")),
+    ("terms", _("Prerequisites and costs")),
+    ("papers", _("Deadline and papers")),
+)
+"""The parts in which an offer is filled in, in order."""
 
 
 class Program(Record):
@@ -85,6 +96,7 @@ class Program(Record):
     needs_agreement = models.BooleanField(_("Needs an active agreement"), default=False)
     agreement_note = models.CharField(_("Agreement"), max_length=80, blank=True)
     partner_deadline = models.DateTimeField(_("Partner's deadline"), null=True, blank=True)
+    partner_zone = models.CharField(_("Time zone of the partner's deadline"), max_length=40, default="Asia/Jakarta")
     internal_deadline = models.DateTimeField(_("Internal deadline"), null=True, blank=True)
     opens_at = models.DateTimeField(_("Registration opens"), null=True, blank=True)
     express = models.BooleanField(_("Express"), default=False)
@@ -92,12 +104,15 @@ class Program(Record):
     visibility = models.CharField(_("Visibility"), max_length=12, choices=Visibility, default=Visibility.ALL_OFFICES)
     selected_offices = models.ManyToManyField(Organisation, related_name="+", blank=True)
 
+    on_behalf = models.BooleanField(
+        default=False, help_text=_("Filed by the Bureau of Cooperation from the partner's letter")
+    )
     source_letter_number = models.CharField(_("Letter number"), max_length=80, blank=True)
     source_letter_date = models.DateField(_("Letter date"), null=True, blank=True)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
     edition = models.PositiveSmallIntegerField(default=1)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    return_note = models.TextField(blank=True)
+    return_count = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     status_before_suspension = models.CharField(max_length=20, blank=True)
 
@@ -126,8 +141,24 @@ class Program(Record):
         ]
 
     def get_absolute_url(self):
-        """The programme's page."""
-        return reverse("programs:program", args=[self.slug])
+        """The page offices read; before publishing, the page on which partner and ministry work."""
+        return reverse("programs:program", args=[self.slug]) if self.published_at else self.manage_url
+
+    @property
+    def manage_url(self) -> str:
+        """The page on which partner and ministry work; acts live below it."""
+        return reverse("programs:manage", args=[self.code])
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Whose turn it is; a draft or a returned offer waits for the one who files it."""
+        roles = self.state.waits_for
+        if not self.state.edits or Role.BIROKS_OFF not in roles:
+            return roles
+        return tuple(role for role in roles if (role == Role.BIROKS_OFF) == self.on_behalf)
+
+    def comment_targets(self) -> list[tuple[str, object]]:
+        """The parts of an offer a reviewer's remark may speak of."""
+        return [(f"field:{section}", label) for section, label in SECTIONS]
 
     @property
     def title(self) -> str:
@@ -253,12 +284,37 @@ class ProgramFile(StoredFile):
         GI = "GI", _("General Information (GI)")
         LETTER = "LETTER", _("Offer letter")
         OTHER = "OTHER", _("Other document")
+        ATTENDANCE = "ATTEND", _("Attendance list")
+        REPORT = "REPORT", _("Evaluation report")
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="files")
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.GI)
 
     class Meta:
         ordering = ["kind", "-pk"]
+
+
+class Remark(models.Model):
+    """The Bureau's remark on one part of an offer; the partner ticks it off before the offer comes back."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="remarks")
+    field = models.CharField(max_length=40, blank=True)
+    text = models.TextField(max_length=1000)
+    round = models.PositiveSmallIntegerField(default=1)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:60]
+
+    @property
+    def section_label(self) -> str:
+        """The part of the offer the remark speaks of; empty for the whole."""
+        return str(dict(SECTIONS).get(self.field, ""))
 
 
 class Contact(models.Model):
@@ -284,7 +340,7 @@ class Amendment(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.TextField(max_length=1000)
-    changes = models.JSONField(default=list, help_text=_("[{field, label_id, label_en, before, after}]"))
+    changes = models.JSONField(default=list, help_text=_("[{field, label_id, label_en, before, after, before_en, after_en}]"))
 
     class Meta:
         ordering = ["-edition"]

@@ -55,7 +55,9 @@ class Scheme(Dated):
     funding_mode = models.CharField(max_length=20, blank=True)
     route = models.CharField(max_length=12, choices=Route)
     needs_agreement = models.BooleanField(default=False)
-    buffer_days = models.PositiveSmallIntegerField(default=15)
+    buffer_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Working days between our deadline and the partner's; empty: by route")
+    )
 
     class Meta:
         ordering = ["position", "code"]

@@ -1,0 +1,143 @@
+"""Drafting an offer: numbering, copying last year's, filling it section by section, papers and remarks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from programs.models import Contact, CostItem, EligibilityRule, Intake, Program, ProgramFile, ProgramStatus, ProgramTheme
+from workflow.engine import note
+from workflow.models import Counter
+
+YEAR = dt.timedelta(days=364)
+"""A year later on the same day of the week."""
+
+COPIED = (
+    "scheme", "host", "partner_reference", "title_id", "title_en", "summary_id", "summary_en", "objectives_id",
+    "objectives_en", "delivery_mode", "country", "host_province", "language", "interpretation", "min_language_level",
+    "language_test", "language_score", "all_posts", "min_rank", "min_years", "min_age", "max_age", "min_education",
+    "employment_statuses", "office_types", "share_outside_java", "no_prior_visit", "interview", "funding_mode", "route",
+    "needs_agreement", "agreement_note", "rolling", "partner_zone", "visibility",
+)  # fmt: skip
+"""What a copy keeps. Dates move by a year; papers stay with the offer they were written for."""
+
+
+class Outdated(Exception):
+    """The form was opened before someone else saved; nothing was written."""
+
+
+@transaction.atomic
+def open_program(*, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None) -> Program:
+    """A new draft with its code, empty or copied from an earlier programme of the same partner."""
+    year = timezone.localdate().year
+    code = f"PR-{year}-{Counter.next(f'PR-{year}'):04d}"
+    program = Program(
+        code=code,
+        slug=code.lower(),
+        status=ProgramStatus.DRAFT,
+        partner=partner,
+        scheme=scheme,
+        funding_mode=scheme.funding_mode,
+        route=scheme.route,
+        needs_agreement=scheme.needs_agreement,
+        on_behalf=on_behalf,
+        created_by=actor,
+    )
+    if source is not None:
+        for name in COPIED:
+            setattr(program, name, getattr(source, name))
+        program.copied_from = source
+        program.partner_deadline = _next_year(source.partner_deadline)
+        program.opens_at = _next_year(source.opens_at)
+    program.save()
+    if source is not None:
+        _copy_parts(source, program)
+    note(program.flow, program, actor, "create", {"source": source.code} if source else None)
+    return program
+
+
+def _next_year(value):
+    """The same weekday a year later, as often as it takes to lie ahead."""
+    if value is None:
+        return None
+    while (value if isinstance(value, dt.datetime) else _noon(value)) <= timezone.now():
+        value += YEAR
+    return value
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+
+def _copy_parts(source: Program, program: Program) -> None:
+    program.posts.set(source.posts.all())
+    ProgramTheme.objects.bulk_create(
+        ProgramTheme(program=program, theme_id=t.theme_id, entry_level=t.entry_level, exit_level=t.exit_level)
+        for t in source.themes.all()
+    )
+    intakes = list(source.intakes.all())
+    first = min((row.first_day for row in intakes), default=None)
+    move = _next_year(first) - first if first else YEAR
+    Intake.objects.bulk_create(
+        Intake(
+            program=program,
+            number=number,
+            label=row.label,
+            starts=row.starts + move,
+            ends=row.ends + move,
+            online_starts=row.online_starts and row.online_starts + move,
+            online_ends=row.online_ends and row.online_ends + move,
+            place=row.place,
+            seats=row.seats,
+            min_cohort=row.min_cohort,
+        )
+        for number, row in enumerate(intakes, 1)
+    )
+    for model, manager in ((EligibilityRule, source.rules), (CostItem, source.costs), (Contact, source.contacts)):
+        rows = list(manager.all())
+        for row in rows:
+            row.pk, row.program, row._state.adding = None, program, True
+        model.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def fill_section(program: Program, form, *, section: str, actor, version: int | None) -> Program:
+    """Save one section's checked form into a draft; raises Outdated when someone saved since the page was opened."""
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    if version is not None and version != locked.version:
+        raise Outdated
+    form.write()
+    Program.objects.filter(pk=program.pk).update(version=locked.version + 1)
+    program.version = locked.version + 1
+    note(program.flow, program, actor, "change", {"section": section})
+    return program
+
+
+@transaction.atomic
+def attach_file(program: Program, upload, *, kind: str, actor) -> ProgramFile:
+    """Store a checked upload. A new General Information or offer letter stands beside the former one until removed."""
+    stored = ProgramFile(program=program, kind=kind).hold(upload, actor=actor)
+    stored.save()
+    note(program.flow, program, actor, "attach", {"file": stored.name, "sha256": stored.sha256})
+    return stored
+
+
+@transaction.atomic
+def remove_file(stored: ProgramFile, *, actor) -> None:
+    """Take a paper off a draft; the log keeps its name and fingerprint."""
+    program = stored.program
+    note(program.flow, program, actor, "detach", {"file": stored.name, "sha256": stored.sha256})
+    stored.delete()
+    transaction.on_commit(lambda: stored.file.delete(save=False))
+
+
+@transaction.atomic
+def tick_remarks(program: Program, ids: set[int], *, actor) -> None:
+    """Mark remarks of the present round as dealt with, and unmark the others."""
+    now = timezone.now()
+    remarks = program.remarks.filter(round=program.return_count)
+    remarks.filter(pk__in=ids, resolved_at__isnull=True).update(resolved_at=now)
+    remarks.exclude(pk__in=ids).update(resolved_at=None)
+    note(program.flow, program, actor, "change", {"section": "remarks"})

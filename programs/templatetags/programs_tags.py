@@ -1,0 +1,96 @@
+"""Deadlines on two clocks, and the figures of programme cards."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs import rules
+from regions.models.vocabulary import term_label
+from workflow import formats
+from workflow.calendar import WIB
+
+register = template.Library()
+
+
+def both_clocks(value, zone: str) -> str:
+    """14 August 2026, 14:00 WIB = 16:00 WIT; one clock where the reader's is the same."""
+    if not value:
+        return formats.NOTHING
+    told = formats.moment(value, WIB)
+    there, here = formats.local(value, zone or WIB), formats.local(value, WIB)
+    if there.utcoffset() == here.utcoffset():
+        return told
+    clock = f"{formats.clock(value, zone)} {formats.zone_name(zone)}"
+    if there.date() != here.date():
+        clock = f"{clock}, {formats.shortday(there.date())}"
+    return f"{told} = {clock}"
+
+
+@register.simple_tag(takes_context=True)
+def deadline(context, value):
+    """A deadline in WIB and on the clock of the reader's office."""
+    return both_clocks(value, zone_of(context["request"].user))
+
+
+def zone_of(user) -> str:
+    """The time zone of the organisation a reader acts for; WIB for visitors."""
+    organisation = getattr(user, "acting_organisation", None)
+    return organisation.time_zone if organisation else WIB
+
+
+@register.filter
+def vocabulary(code: str, name: str) -> str:
+    """A coded value in the reader's language."""
+    return term_label(name, code)
+
+
+@register.filter
+def seats_taken(program) -> int:
+    """Seats of all intakes that somebody holds."""
+    return program.seats_total - program.seats_left
+
+
+@register.filter
+def length_of(program) -> str:
+    """How long the next intake lasts, in the words people use."""
+    rows = list(program.intakes.all())
+    if not rows:
+        return ""
+    row = rows[0]
+    days = (row.ends - row.starts).days + 1
+    if days < 7:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if days < 75:
+        weeks = round(days / 7)
+        return ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}
+    months = round(days / 30.4)
+    return ngettext("%(count)d month", "%(count)d months", months) % {"count": months}
+
+
+@register.filter
+def where(program) -> str:
+    """Place and length in one line, as on a card: Seoul, 3 weeks, online phase."""
+    rows = list(program.intakes.all())
+    place = rows[0].place if rows else ""
+    parts = [place or term_label("country", program.country), length_of(program)]
+    if rows and rows[0].online_starts:
+        parts.append(_("with an online phase"))
+    return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def takes_people(program) -> bool:
+    """Whether offices may still propose now."""
+    return not rules.accepts_proposals(program)
+
+
+@register.filter
+def changes_of(amendment) -> list[dict[str, str]]:
+    """An amendment's differences in the reader's language: label, before, after."""
+    if formats.language() == "en":
+        return [
+            {"label": c["label_en"], "before": c["before_en"], "after": c["after_en"]} for c in amendment.changes
+        ]
+    return [{"label": c["label_id"], "before": c["before"], "after": c["after"]} for c in amendment.changes]

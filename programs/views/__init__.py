@@ -1,0 +1,1 @@
+"""Pages on programmes: the public catalogue, and the pages on which partner and ministry work."""

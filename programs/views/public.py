@@ -1,0 +1,118 @@
+"""The catalogue, one programme and its papers; open to visitors as far as the programme is public."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programs import rules, selectors
+from workflow import formats
+from workflow.engine import note
+from workflow.panels import remarks_on
+
+EXPORT_LIMIT = 5000
+
+
+@login_not_required
+@require_safe
+def catalogue(request):
+    """Filter, search and sort what is on offer; the same list as CSV."""
+    listing = selectors.catalogue(request)
+    if request.GET.get("bentuk") == "csv":
+        return _as_csv(listing)
+    remarks = remarks_on(request, selectors.NAME, listing.rows)
+    for program in listing.rows:
+        program.remark = remarks.get(program.pk, "")
+    export = request.GET.copy()
+    export.pop("page", None)
+    export["bentuk"] = "csv"
+    context = {
+        "listing": listing,
+        "way_out": listing.way_out() if not listing.rows else None,
+        "csv_url": f"?{export.urlencode()}",
+        "sorts": [
+            {"label": label, "active": listing.sort.lstrip("-") == name, "url": _sort_url(request, name)}
+            for name, (label, _fields) in selectors.SORTS.items()
+        ],
+    }
+    return render(request, "programs/catalogue.html", context)
+
+
+def _sort_url(request, name: str) -> str:
+    """The catalogue sorts one way only: the nearest deadline, the earliest start, the most seats first."""
+    data = request.GET.copy()
+    data.pop("page", None)
+    data["sort"] = f"-{name}" if name in selectors.MOST_FIRST else name
+    return f"?{data.urlencode()}"
+
+
+def _as_csv(listing):
+    """What is filtered, for Excel: UTF-8 with BOM, semicolons, nothing that a spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(
+        [_("Code"), _("Title"), _("Partner"), _("Starts"), _("Seats"), _("Seats free"), _("Internal deadline"), _("Status")]
+    )
+    for program in listing.all_rows()[:EXPORT_LIMIT]:
+        deadline = formats.moment(program.internal_deadline) if program.internal_deadline else ""
+        row = [
+            program.code,
+            program.title,
+            program.partner.name,
+            program.next_start.isoformat() if program.next_start else "",
+            program.seats_total,
+            program.seats_left,
+            deadline,
+            str(program.state.label),
+        ]
+        writer.writerow([_harmless(value) for value in row])
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="program.csv"'
+    return response
+
+
+def _harmless(value):
+    text = str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@login_not_required
+@require_safe
+def program(request, slug):
+    """Content, intakes with seats, prerequisites, costs, papers, changes; what one can do next comes from upstairs."""
+    found = selectors.get_program(request.user, slug)
+    user = request.user
+    inside = user.is_authenticated and rules.knows_partner_deadline(user, found)
+    refusal = rules.accepts_proposals(found)
+    context = {
+        "program": found,
+        "record": found,
+        "files": selectors.shown_files(user, found),
+        "themes": found.themes.select_related("theme"),
+        "prerequisites": selectors.prerequisites(found),
+        "requirements": found.rules.all(),
+        "costs": selectors.costs(found),
+        "contacts": found.contacts.all(),
+        "amendments": selectors.amendments_of(found),
+        "inside": inside,
+        "refusal": refusal,
+        "similar": selectors.similar_to(user, found) if refusal else [],
+    }
+    return render(request, "programs/program.html", context)
+
+
+@login_not_required
+@require_safe
+def file(request, slug, pk):
+    """One paper of a programme; opening an internal one is logged."""
+    found = selectors.get_program(request.user, slug)
+    stored = selectors.get_file(request.user, found, pk)
+    if stored.kind not in selectors.PUBLIC_FILES:
+        note(found.flow, found, request.user, "download", {"file": stored.name})
+    return FileResponse(stored.file.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type)
