@@ -1,7 +1,15 @@
 """Places, vocabularies, cycles and training needs."""
 
 from regions.models.cycles import FilingWindow, NeedCycle, PriorityTheme
-from regions.models.needs import CompetencyGap, CoverLetter, Evidence, FieldComment, NeedLine, NeedStatus, TrainingNeed
+from regions.models.needs import (
+    CompetencyGap,
+    CoverLetter,
+    Evidence,
+    FieldComment,
+    NeedLine,
+    NeedStatus,
+    TrainingNeed,
+)
 from regions.models.places import OfficeProfile, OfficeType, Region
 from regions.models.vocabulary import FunctionalPost, Term, Theme
 

@@ -42,15 +42,21 @@ class FilingWindow(models.Model):
         return in_local_language(self, "label")
 
     @classmethod
-    def open_now(cls, now=None):
-        """The window open at a moment, or None."""
+    def open_now(cls, now=None, cycle: int | None = None):
+        """The window open at a moment (of one cycle, if given), or None."""
         now = now or timezone.now()
-        return cls.objects.filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at").first()
+        found = cls.objects.filter(opens_at__lte=now, closes_at__gt=now)
+        if cycle is not None:
+            found = found.filter(cycle_id=cycle)
+        return found.select_related("cycle").order_by("closes_at").first()
 
     @classmethod
-    def next_after(cls, now=None):
-        """The next window to open, or None."""
-        return cls.objects.filter(opens_at__gt=now or timezone.now()).order_by("opens_at").first()
+    def next_after(cls, now=None, cycle: int | None = None):
+        """The next window to open (of one cycle, if given), or None."""
+        found = cls.objects.filter(opens_at__gt=now or timezone.now())
+        if cycle is not None:
+            found = found.filter(cycle_id=cycle)
+        return found.select_related("cycle").order_by("opens_at").first()
 
 
 class PriorityTheme(models.Model):

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from accounts.roles import Role
 from regions.models.cycles import NeedCycle
 from regions.models.vocabulary import FunctionalPost, Theme, term_label
 from workflow.files import StoredFile
@@ -79,6 +80,9 @@ class TrainingNeed(Record):
     people_requested = models.PositiveIntegerField(default=0)
     people_accepted = models.PositiveIntegerField(default=0)
     people_completed = models.PositiveIntegerField(default=0)
+    edits = models.JSONField(default=dict, blank=True)
+    """Per part of the form (office, reason, papers, line-<id>): who saved last, from which page, and what is not logged
+    yet; see services.content."""
 
     class Meta:
         ordering = ["-pk"]
@@ -125,10 +129,71 @@ class TrainingNeed(Record):
             return ""
         return "A" if self.score >= 70 else "B" if self.score >= 55 else "C" if self.score >= 40 else "D"
 
+    @property
+    def shown_status(self) -> tuple:
+        """What the status tag says: a draft or returned need that waits for the head says so."""
+        if self.awaits_signature:
+            return _("Awaiting sign-off"), "violet", "pen"
+        return self.state.label, self.state.tone, self.state.icon
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Whose turn it is: the operator's until the need is handed to the head of office."""
+        if self.status in {NeedStatus.DRAFT, NeedStatus.RETURNED}:
+            return (Role.DINAS_HEAD,) if self.awaits_signature else (Role.DINAS_OP,)
+        return self.state.waits_for
+
+    def stages(self) -> tuple:
+        """The step bar: needs that do not pass the province have no step for it."""
+        stages = self.flow.stages
+        if self.office.is_regency_level and not self.revises_id:
+            return stages
+        return tuple(stage for stage in stages if stage[0] != "province")
+
+    @property
+    def root_code(self) -> str:
+        """The code without its revision."""
+        return self.code.split("-R")[0]
+
     @cached_property
     def all_lines(self) -> list[NeedLine]:
         """The lines with posts, gaps and themes, loaded once."""
+        if "lines" in getattr(self, "_prefetched_objects_cache", {}):
+            return list(self.lines.all())
         return list(self.lines.select_related("post").prefetch_related("gaps__theme").order_by("position", "pk"))
+
+    def shown_change(self, part: str, change: dict) -> dict:
+        """One logged change in the reader's language: {"label", "before", "after"}."""
+        name, line = str(change.get("field", "")), part.removeprefix("line ") if part.startswith("line ") else ""
+        model = NeedLine if line else TrainingNeed
+        prefix = str(_("Line %(number)d")) % {"number": int(line)} if line.isdecimal() else ""
+        if name == "line":
+            label = prefix
+        elif name.startswith("gap "):
+            theme, *rest = name.removeprefix("gap ").split(" ")
+            what = str(CompetencyGap._meta.get_field(rest[0]).verbose_name) if rest else str(_("Level"))
+            label = f"{prefix}: {theme}, {what}"
+        else:
+            field = next((f for f in model._meta.concrete_fields if f.name == name), None)
+            label = ": ".join(p for p in (prefix, str(field.verbose_name) if field else name) if p)
+        vocabulary = CHANGE_VOCABULARIES.get(name.rsplit(" ", 1)[-1])
+        return {
+            "label": label,
+            "before": _shown_value(change.get("before"), vocabulary),
+            "after": _shown_value(change.get("after"), vocabulary),
+        }
+
+    def comment_targets(self) -> list[tuple[str, str]]:
+        """What a reviewer's remark may be about: a line, a figure of a line, or a field of the need."""
+        found = []
+        for line in self.all_lines:
+            name = str(_("Line %(number)d")) % {"number": line.position}
+            found.append((f"line:{line.position}", f"{name}: {line.post.label}"))
+            found += [
+                (f"line:{line.position}:{field}", f"{name}: {NeedLine._meta.get_field(field).verbose_name}")
+                for field in REMARK_LINE_FIELDS
+            ]
+        found += [(f"field:{field}", TrainingNeed._meta.get_field(field).verbose_name) for field in REMARK_FIELDS]
+        return [*found, ("field:evidence", str(_("Supporting evidence"))), ("field:letter", str(_("Cover letter")))]
 
     @property
     def title(self) -> str:
@@ -137,6 +202,45 @@ class TrainingNeed(Record):
         if not themes:
             return str(_("Need without lines"))
         return ", ".join(themes[:2]) + (f" +{len(themes) - 2}" if len(themes) > 2 else "")
+
+
+CHANGE_VOCABULARIES = {
+    "urgency": "urgency",
+    "preferred_mode": "delivery_mode",
+    "causes": "gap_cause",
+    "gap_cause": "gap_cause",
+    "rank": "rank",
+    "employment_status": "employment_status",
+    "age_band": "age_band",
+    "education": "education",
+    "years_in_post_band": "years_in_post_band",
+    "language_level": "language_level",
+    "competency_kind": "competency_kind",
+    "certification_wanted": "certification_wanted",
+}
+"""Logged field -> the vocabulary its codes come from."""
+
+
+def _shown_value(value, vocabulary: str | None) -> str:
+    """A logged value as people read it."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(_shown_value(part, vocabulary) for part in value)
+    if value in (None, ""):
+        return ""
+    return term_label(vocabulary, str(value)) if vocabulary else str(value)
+
+
+REMARK_FIELDS = (
+    "contact_post",
+    "contact_email",
+    "urgency",
+    "preferred_mode",
+    "causes",
+    "reason",
+)
+REMARK_LINE_FIELDS = ("rank", "formation_abk", "in_post", "untrained", "requested_total")
 
 
 class NeedLine(models.Model):
@@ -264,3 +368,22 @@ class FieldComment(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+    @property
+    def about(self) -> str:
+        """What the remark is about, in the reader's language; empty: the need as a whole."""
+        if self.line_id:
+            name = str(_("Line %(number)d")) % {"number": self.line.position}
+            return f"{name}: {NeedLine._meta.get_field(self.field).verbose_name}" if self.field else name
+        if self.field in {"evidence", "letter"}:
+            return str(_("Supporting evidence") if self.field == "evidence" else _("Cover letter"))
+        return str(TrainingNeed._meta.get_field(self.field).verbose_name) if self.field else ""
+
+    @property
+    def part(self) -> str:
+        """The part of the form in which the remark is answered."""
+        if self.line_id or not self.field:
+            return "lines"
+        if self.field in {"evidence", "letter"}:
+            return "papers"
+        return "office" if self.field.startswith("contact") else "reason"
