@@ -2,29 +2,50 @@
 
 from partnerships.models.agreements import (
     EXPIRING_DAYS,
+    OPEN_TRACKS,
+    REGIONAL_TRACKS,
+    STAGES,
     Agreement,
     AgreementDocument,
     AgreementStatus,
+    Clause,
     DocumentKind,
+    ExternalBody,
     ExternalStep,
     Instrument,
+    LetterFor,
     StepResult,
     Track,
 )
-from partnerships.models.proposals import HOLDING, OPEN_PROPOSALS, DeclinedBy, Proposal, ProposalStatus, Side
+from partnerships.models.proposals import (
+    HOLDING,
+    OPEN_PROPOSALS,
+    DeclinedBy,
+    LapseCause,
+    Proposal,
+    ProposalStatus,
+    Side,
+)
 from partnerships.models.suggestions import Scoring, Suggestion
 
 __all__ = [
     "EXPIRING_DAYS",
     "HOLDING",
     "OPEN_PROPOSALS",
+    "OPEN_TRACKS",
+    "REGIONAL_TRACKS",
+    "STAGES",
     "Agreement",
     "AgreementDocument",
     "AgreementStatus",
+    "Clause",
     "DeclinedBy",
     "DocumentKind",
+    "ExternalBody",
     "ExternalStep",
     "Instrument",
+    "LapseCause",
+    "LetterFor",
     "Proposal",
     "ProposalStatus",
     "Scoring",

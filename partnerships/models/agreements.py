@@ -63,6 +63,37 @@ class AgreementStatus(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
+REGIONAL_TRACKS = (Track.KSDLL_CONT, Track.KSDLL_NEW, Track.KSDPL)
+"""Tracks on which a region is a party: they pass the regional council and Home Affairs."""
+
+OPEN_TRACKS = (Track.CENTRAL, Track.KSDLL_CONT)
+"""Tracks on which an agreement can be opened; the others are known for records kept elsewhere."""
+
+STAGES = (
+    ("initiative", _("Initiative")),
+    ("plan", _("Intent and plan")),
+    ("region", _("Council and Home Affairs")),
+    ("text", _("Text and legal review")),
+    ("clearance", _("Clearance")),
+    ("signing", _("Signing")),
+    ("force", _("In force")),
+    ("done", _("Completed")),
+)
+"""The step bar; the third step exists on regional tracks only."""
+
+
+class Clause(models.TextChoices):
+    """What every text must settle before the Legal Bureau lets it pass."""
+
+    IP = "IP", _("Intellectual property")
+    DATA = "DATA", _("Personal data protection")
+    COST = "COST", _("Costs and who bears them")
+    PRIVILEGES = "PRIVILEGES", _("Privileges and facilities")
+    DISPUTE = "DISPUTE", _("Settlement of disputes")
+    DURATION = "DURATION", _("Duration and extension")
+    EXIT = "EXIT", _("Termination")
+
+
 EXPIRING_DAYS = 180
 """An agreement in force that ends within this many days is shown as expiring (domain: K13)."""
 
@@ -119,8 +150,10 @@ class Agreement(Record):
     signed_on = models.DateField(_("Signed on"), null=True, blank=True)
     signing_place = models.CharField(_("Place of signing"), max_length=120, blank=True)
     signatories = models.JSONField(default=list, blank=True, help_text="[{party, post}]: posts, never names")
-    clauses = models.JSONField(default=dict, blank=True, help_text="{clause code: true}")
+    clauses = models.JSONField(_("Clauses"), default=dict, blank=True, help_text="{clause code: true}")
     returned_from = models.CharField(max_length=20, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    """Answers recorded before the last return were about another text and open nothing any more."""
     return_count = models.PositiveSmallIntegerField(default=0)
     status_before_suspension = models.CharField(max_length=20, blank=True)
     copies_noted = models.TextField(blank=True, max_length=500)
@@ -181,6 +214,25 @@ class Agreement(Record):
         """The title in the reader's language."""
         return in_local_language(self, "title")
 
+    @property
+    def time_zone(self) -> str:
+        """Regional agreements keep the hours of their office."""
+        return self.office.time_zone if self.office_id else "Asia/Jakarta"
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether a region is a party."""
+        return self.track in REGIONAL_TRACKS
+
+    def stages(self):
+        """The step bar of this agreement's track."""
+        return tuple(s for s in STAGES if self.is_regional or s[0] != "region")
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Whose turn it is on this track: those who can take the next step of the main road."""
+        main = [t for t in self.flow.open_to(self) if t.style == "primary"]
+        return tuple(dict.fromkeys(str(role) for t in main for role in t.who))
+
     def days_left(self, today: dt.date | None = None) -> int | None:
         """Days until the end of validity; None without an end."""
         return (self.ends - (today or timezone.localdate())).days if self.ends else None
@@ -216,6 +268,8 @@ class AgreementDocument(StoredFile):
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="documents")
     kind = models.CharField(_("Kind of document"), max_length=16, choices=DocumentKind)
     version = models.PositiveSmallIntegerField(default=1)
+    by_partner = models.BooleanField(default=False)
+    """Uploaded by the partner itself, which therefore may read it whatever its kind."""
     note = models.CharField(_("Note"), max_length=200, blank=True)
 
     class Meta:
@@ -224,6 +278,27 @@ class AgreementDocument(StoredFile):
             models.UniqueConstraint(fields=["agreement", "kind", "version"], name="one_document_per_version"),
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
         ]
+
+
+class ExternalBody(models.TextChoices):
+    """Bodies outside the portal whose answers an agreement waits for."""
+
+    SETNEG_KTLN = "SETNEG-KTLN", _("State Secretariat, Bureau for Foreign Technical Cooperation")
+    KEMLU = "KEMLU", _("Ministry of Foreign Affairs")
+    KEMENDAGRI = "KEMENDAGRI", _("Ministry of Home Affairs")
+    BAPPENAS = "BAPPENAS", _("Ministry of National Development Planning (Bappenas)")
+    KEMENKEU = "KEMENKEU", _("Ministry of Finance")
+    DPRD = "DPRD", _("Regional council (DPRD)")
+
+
+class LetterFor(models.TextChoices):
+    """Which step of the road a letter serves: an answer to one never opens another."""
+
+    CONSULTATION = "CONSULTATION", _("Consultation")
+    COUNCIL = "COUNCIL", _("Approval by the regional council")
+    VERIFICATION = "VERIFICATION", _("Verification by Home Affairs")
+    CLEARANCE = "CLEARANCE", _("Government clearance")
+    FULL_POWERS = "FULL_POWERS", _("Full powers")
 
 
 class StepResult(models.TextChoices):
@@ -236,7 +311,10 @@ class ExternalStep(models.Model):
     """A letter to a body outside the portal and its answer: no deadline we could set, only its age."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="external_steps")
-    body = models.CharField(_("Body"), max_length=40, help_text=_("Code of the organisation or its name"))
+    body = models.CharField(_("Body"), max_length=16, choices=ExternalBody)
+    step = models.CharField(
+        _("Step it serves"), max_length=12, choices=LetterFor, default=LetterFor.CONSULTATION
+    )
     purpose = models.CharField(_("Purpose"), max_length=160)
     sent_on = models.DateField(_("Sent on"))
     ref_no = models.CharField(_("Letter number"), max_length=80)
@@ -256,6 +334,7 @@ class ExternalStep(models.Model):
 
     class Meta:
         ordering = ["sent_on", "pk"]
+        indexes = [models.Index(fields=["agreement", "answered_on"], name="external_step_open")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("sent_on")),
@@ -266,10 +345,19 @@ class ExternalStep(models.Model):
                 | (Q(answered_on__isnull=False) & ~Q(result="")),
                 name="answer_has_result",
             ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | Q(document__isnull=False), name="answer_has_document"
+            ),
+            models.CheckConstraint(condition=Q(body__in=ExternalBody.values), name="external_body_known"),
         ]
 
     def __str__(self):
         return f"{self.body}: {self.purpose}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the body still owes an answer."""
+        return self.answered_on is None
 
     def waiting_days(self, today: dt.date | None = None) -> int:
         """Calendar days from the letter to the answer, or to today while it is open."""

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, OrganisationKind
+from accounts.roles import OFFICE, Role
 from partnerships.models.agreements import Agreement
 from programs.models import Intake
 from regions.models import NeedLine
@@ -54,6 +55,25 @@ class DeclinedBy(models.TextChoices):
     PARTNER = "PARTNER", _("Partner")
 
 
+class LapseCause(models.TextChoices):
+    DEADLINE = "DEADLINE", _("The deadline passed")
+    NEED_CLOSED = "NEED_CLOSED", _("The need was closed")
+    PROGRAM_CLOSED = "PROGRAM_CLOSED", _("The programme no longer takes participants")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn by the office")
+
+
+class ProposalQuerySet(models.QuerySet):
+    """Proposals by what they hold or wait for."""
+
+    def open(self):
+        """Those without an answer yet."""
+        return self.filter(status__in=OPEN_PROPOSALS)
+
+    def holding(self):
+        """Those that hold seats."""
+        return self.filter(status__in=HOLDING)
+
+
 class Proposal(Record):
     """A need line proposed to a partner. Without an intake it is a tailor-made request."""
 
@@ -79,13 +99,15 @@ class Proposal(Record):
     waiver_reason = models.TextField(blank=True, max_length=1000)
 
     partner_summary = models.TextField(blank=True, help_text=_("What the partner reads"))
-    returned_from = models.CharField(max_length=20, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
     answer_note = models.TextField(blank=True, max_length=2000)
     declined_by = models.CharField(max_length=10, choices=DeclinedBy, blank=True)
     decline_reason = models.CharField(max_length=10, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    lapse_cause = models.CharField(max_length=20, blank=True)
+    lapse_cause = models.CharField(max_length=20, choices=LapseCause, blank=True)
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="proposals")
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -141,6 +163,35 @@ class Proposal(Record):
     def program(self):
         """The programme, or None for a tailor-made request."""
         return self.intake.program if self.intake_id else None
+
+    @property
+    def people_left(self) -> int:
+        """People of the line who hold no seat yet, from any proposal."""
+        held = (
+            Proposal.objects.holding()
+            .filter(line=self.line_id)
+            .aggregate(n=models.Sum("seats_allotted"))["n"]
+        )
+        return max(self.line.requested_total - (held or 0), 0)
+
+    @property
+    def shown_status(self) -> tuple:
+        """Label, tone and icon of the status tag; a withdrawn proposal says so instead of "lapsed"."""
+        if self.lapse_cause == LapseCause.WITHDRAWN:
+            return _("Withdrawn"), "neutral", "x-circle"
+        return self.state.label, self.state.tone, self.state.icon
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Whose turn it is, more exactly than the state knows."""
+        if self.status == ProposalStatus.RETURNED:
+            return {
+                Side.OFFICE: OFFICE,
+                Side.MINISTRY: (Role.PPSDM_VER,),
+                Side.PARTNER: (Role.PARTNER_OFF,),
+            }[Side(self.proposed_by_side)]
+        roles = self.state.waits_for
+        own = self.partner.kind != OrganisationKind.PARTNER
+        return tuple(r for r in roles if r != (Role.PARTNER_HEAD if own else Role.PPSDM_HEAD))
 
     @property
     def is_tailor_made(self) -> bool:

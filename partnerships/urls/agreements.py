@@ -1,3 +1,19 @@
 """Addresses of agreements."""
 
-urlpatterns = []
+from django.urls import path
+
+from partnerships.views import agreements, documents
+
+urlpatterns = [
+    path("kemitraan/", agreements.agreement_list, name="agreements"),
+    path("kemitraan/baru/", agreements.open_agreement, name="open_agreement"),
+    path("kemitraan/<str:code>/", agreements.agreement_page, name="agreement"),
+    path("kemitraan/<str:code>/ubah/", agreements.edit_agreement, name="edit_agreement"),
+    path("kemitraan/<str:code>/hibah/", agreements.grant, name="agreement_grant"),
+    path("kemitraan/<str:code>/klausul/", agreements.clauses, name="agreement_clauses"),
+    path("kemitraan/<str:code>/surat/", documents.letter, name="agreement_letter"),
+    path("kemitraan/<str:code>/surat/<int:pk>/", documents.answer, name="agreement_answer"),
+    path("kemitraan/<str:code>/berkas/", documents.upload, name="agreement_upload"),
+    path("kemitraan/<str:code>/berkas/<int:pk>/", documents.download, name="agreement_file"),
+    path("kemitraan/<str:code>/<slug:action>/", agreements.act_agreement, name="act_agreement"),
+]

@@ -1,3 +1,15 @@
-"""Addresses of proposals."""
+"""Addresses of candidates, demand and proposals."""
 
-urlpatterns = []
+from django.urls import path
+
+from partnerships.views import proposals, suggestions
+
+urlpatterns = [
+    path("kandidat/<str:code>/<int:position>/", suggestions.compare, name="compare"),
+    path("mitra/permintaan/", suggestions.demand, name="demand"),
+    path("program/<slug:slug>/permintaan/", suggestions.program_demand, name="program_demand"),
+    path("usulan/", proposals.proposals, name="proposals"),
+    path("usulan/baru/", proposals.propose, name="propose"),
+    path("usulan/<str:code>/", proposals.proposal, name="proposal"),
+    path("usulan/<str:code>/<slug:action>/", proposals.act, name="act"),
+]

@@ -1,0 +1,179 @@
+"""What the acts on an agreement ask for, and the acts that several stages share."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import OFFICE, PARTNER, Role
+from partnerships.models import AgreementStatus as S
+from partnerships.models import DocumentKind, ExternalBody
+from partnerships.rules import agreements as rules
+from partnerships.services import agreements as services
+from regions.models.vocabulary import term_choices
+from workflow.table import Ask, Transition
+
+BUREAU = (Role.BIROKS_OFF, Role.BIROKS_HEAD)
+EDITORS = (Role.BIROKS_OFF, Role.DINAS_OP)
+PARTIES = (*BUREAU, *OFFICE, *PARTNER)
+MAKERS = ("create", "start_drafting", "to_legal", "to_legal_region", "resubmit", "resubmit_region", "gov_ok")
+"""Whoever prepared the text does not clear, sign or refuse it."""
+
+NOTE = Ask("note", _("Note"), "long", required=False)
+REASON = Ask("reason", _("Reason"), "long", min_length=30)
+WHY = Ask("reason", _("What must change"), "long", min_length=30)
+TEXTS = (
+    Ask(
+        "text_id",
+        _("Text in Indonesian"),
+        "file",
+        required=False,
+        help=_("PDF. Leave empty when it is already uploaded."),
+    ),
+    Ask(
+        "text_en",
+        _("Text in English"),
+        "file",
+        required=False,
+        help=_("PDF. Leave empty when it is already uploaded."),
+    ),
+)
+KEEP_TEXTS = services.keep(text_id=DocumentKind.TEXT_ID, text_en=DocumentKind.TEXT_EN)
+HAS_TEXTS = (
+    rules.paper(DocumentKind.TEXT_ID, "text_id", _("Add the text in Indonesian: the law requires it.")),
+    rules.paper(DocumentKind.TEXT_EN, "text_en", _("Add the text in English.")),
+)
+CONCEPT = Ask(
+    "concept_note",
+    _("Concept note"),
+    "file",
+    required=False,
+    help=_("PDF. Leave empty when it is already uploaded."),
+)
+HAS_CONCEPT = rules.paper(DocumentKind.CONCEPT_NOTE, "concept_note", _("Add the concept note."))
+LOI = Ask(
+    "loi",
+    _("Letter of intent"),
+    "file",
+    required=False,
+    help=_("PDF. Leave empty when it is already uploaded."),
+)
+HAS_LOI = rules.paper(DocumentKind.LOI, "loi", _("Add the signed letter of intent."))
+PLAN = Ask(
+    "plan",
+    _("Cooperation plan"),
+    "file",
+    required=False,
+    help=_("PDF, optional: the plan itself is the content of this record."),
+)
+NOTICE = Ask("notice", _("Notice letter"), "file")
+KEEP_NOTICE = services.keep(notice=DocumentKind.NOTICE)
+
+
+def _copies(agreement):
+    bodies = (ExternalBody.KEMENDAGRI, ExternalBody.KEMLU, ExternalBody.SETNEG_KTLN)
+    return [*((b.value, b.label) for b in bodies), ("ARSIP", _("National archive"))]
+
+
+def _capacities(agreement):
+    return [
+        ("DEFINITIVE", _("Holder of the post")),
+        ("PLT", _("Acting, vacant post (Plt), with written authority")),
+    ]
+
+
+SIGNING = (
+    Ask("signed", _("Signed document"), "file", help=_("PDF with all signatures.")),
+    Ask("signed_on", _("Signed on"), "date"),
+    Ask("place", _("Place of signing"), "text"),
+    Ask(
+        "our_post",
+        _("Post that signed for the Indonesian side"),
+        "text",
+        help=_("The post, not the name. An official who only stands in for a day (Plh) may not sign."),
+    ),
+    Ask("capacity", _("Capacity of the Indonesian signatory"), "choice", choices=_capacities),
+    Ask(
+        "authority",
+        _("Written authority of the acting official"),
+        "file",
+        required=False,
+        help=_("Only for an acting official (Plt)."),
+    ),
+    Ask("partner_post", _("Post that signed for the partner"), "text"),
+    Ask("effective_date", _("Takes effect on"), "date", initial=lambda agreement: agreement.starts),
+    Ask(
+        "ends",
+        _("Valid until"),
+        "date",
+        required=False,
+        initial=lambda agreement: agreement.ends,
+        help=_("Leave empty when the text names no end."),
+    ),
+    Ask("copies", _("Copies sent to"), "choices", choices=_copies),
+    NOTE,
+)
+SIGNED = (
+    services.keep(signed=DocumentKind.SIGNED, authority=DocumentKind.FULL_POWERS),
+    services.sign,
+)
+
+
+def after_clearance(agreement):
+    """Full powers only where they are needed."""
+    return S.FULL_POWERS if agreement.full_powers_needed else S.READY_TO_SIGN
+
+
+def after_repair(agreement):
+    """A repaired text is read by the Legal Bureau, a repaired plan by Home Affairs."""
+    return S.GOV_VERIFICATION if agreement.returned_from == S.GOV_VERIFICATION else S.LEGAL_REVIEW
+
+
+def text_unless_verified(agreement, actor, answers):
+    """What Home Affairs sent back is a plan, not a text yet."""
+    if agreement.returned_from == S.GOV_VERIFICATION:
+        return ""
+    return next((s for check in HAS_TEXTS if (s := check(agreement, actor, answers))), "")
+
+
+def returning(name, source, who, **more):
+    """A return for changes from one state."""
+    return Transition(
+        name,
+        _("Return for changes"),
+        (source,),
+        S.RETURNED,
+        who=who,
+        checks=(rules.may_still_be_returned,),
+        asks=(WHY,),
+        effects=(services.remember_return(source),),
+        tells=(*BUREAU, *OFFICE),
+        icon="arrow-counterclockwise",
+        tone="amber",
+        done=_("Returned for changes"),
+        **more,
+    )
+
+
+def rejecting(name, source, who, **more):
+    """A refusal that ends the agreement."""
+    return Transition(
+        name,
+        _("Reject"),
+        source,
+        S.REJECTED,
+        who=who,
+        apart_from=MAKERS,
+        asks=(
+            Ask(
+                "reason_code", _("Ground"), "choice", choices=lambda agreement: term_choices("reject_reason")
+            ),
+            REASON,
+        ),
+        tells=(*PARTIES, Role.PPSDM_VER),
+        style="danger",
+        icon="x-octagon",
+        tone="red",
+        done=_("Rejected"),
+        hint=_("The agreement stops here. A new one would start from the beginning."),
+        **more,
+    )

@@ -1,0 +1,359 @@
+"""Reads on agreements, always for a user: the list, one agreement, and the parts of its page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Left
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Organisation, OrganisationKind
+from partnerships.models import (
+    EXPIRING_DAYS,
+    Agreement,
+    AgreementStatus,
+    ExternalStep,
+    LetterFor,
+    Proposal,
+    Track,
+)
+from partnerships.rules import documents as document_rules
+from regions.models import Region
+from workflow.engine import log_of
+from workflow.listing import Facet, Listing
+from workflow.reading import get_seen, seen_by
+from workflow.table import CLOCK
+
+FLOW = "partnerships.agreement"
+RUNNING = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
+
+
+def agreements_seen_by(user):
+    """The agreements that exist for this user, rows ready for a list: seats and open letters included."""
+    seats = (
+        Proposal.objects.filter(agreement=OuterRef("pk"))
+        .order_by()
+        .values("agreement")
+        .annotate(n=Sum("seats_allotted"))
+        .values("n")
+    )
+    letters = ExternalStep.objects.filter(answered_on__isnull=True).order_by("sent_on", "pk")
+    return (
+        seen_by(user, FLOW)
+        .annotate(seats=Coalesce(Subquery(seats), 0))
+        .prefetch_related(Prefetch("external_steps", queryset=letters, to_attr="open_letters"))
+    )
+
+
+def get_agreement(user, code: str) -> Agreement:
+    """One agreement through its only door: what the user may not see raises Http404."""
+    return get_seen(user, FLOW, code=code)
+
+
+def _province_names(codes):
+    known = {r.code: r.name for r in Region.objects.filter(code__in=codes)}
+    return {code: known.get(code, code) for code in sorted(codes, key=lambda c: known.get(c, c))}
+
+
+def _partner_names(ids):
+    known = {o.pk: o.name for o in Organisation.objects.filter(pk__in=[i for i in ids if str(i).isdigit()])}
+    return dict(sorted(known.items(), key=lambda pair: pair[1]))
+
+
+def _expires_soon():
+    today = timezone.localdate()
+    soon = Q(status__in=RUNNING, ends__gte=today, ends__lte=today + dt.timedelta(days=EXPIRING_DAYS))
+    return Case(When(soon, then=Value("soon")), default=Value(""), output_field=CharField())
+
+
+def agreement_listing(request) -> Listing:
+    """The list page: filters with counts, search, sort, pages."""
+    facets = (
+        Facet("track", gettext_lazy("Track"), "track", lambda values: {t.value: t.label for t in Track}),
+        Facet(
+            "status",
+            gettext_lazy("Stage"),
+            "status",
+            lambda values: {s.code: s.label for s in Agreement.flow.states},
+        ),
+        Facet("partner", gettext_lazy("Partner"), "partner", _partner_names),
+        Facet(
+            "province",
+            gettext_lazy("Province of the region"),
+            "province",
+            _province_names,
+            expression=Coalesce(Left("office__region_code", 2), Value("")),
+        ),
+        Facet(
+            "ends",
+            gettext_lazy("Validity"),
+            "expires_soon",
+            lambda values: {"soon": _("Ends within %(count)d days") % {"count": EXPIRING_DAYS}},
+            expression=_expires_soon(),
+        ),
+    )
+    return Listing(
+        request,
+        agreements_seen_by(request.user),
+        facets=facets,
+        sorts={
+            "code": (gettext_lazy("Code"), ("code",)),
+            "partner": (gettext_lazy("Partner"), ("partner__name_id",)),
+            "since": (gettext_lazy("Since"), ("status_since",)),
+            "due": (gettext_lazy("Due date"), ("due_at",)),
+            "ends": (gettext_lazy("Valid until"), ("ends",)),
+        },
+        default_sort="-since",
+        search=lambda text: (
+            Q(code__icontains=text)
+            | Q(title_id__icontains=text)
+            | Q(title_en__icontains=text)
+            | Q(partner__name_id__icontains=text)
+            | Q(partner__code__icontains=text)
+            | Q(office__name_id__icontains=text)
+        ),
+    )
+
+
+# --- Parts of the page
+
+
+def ageing(letter) -> str:
+    """How long a body has been silent, or how long it took: an age, never a deadline."""
+    count = letter.waiting_days()
+    if letter.is_open:
+        text = ngettext("waiting %(count)d day at %(body)s", "waiting %(count)d days at %(body)s", count)
+    else:
+        text = ngettext("answered after %(count)d day", "answered after %(count)d days", count)
+    return text % {"count": count, "body": letter.get_body_display()}
+
+
+def letters_of(agreement) -> list[ExternalStep]:
+    """The letters to outside bodies with their age, open ones first."""
+    found = list(agreement.external_steps.select_related("document"))
+    for letter in found:
+        letter.age = ageing(letter)
+    return sorted(found, key=lambda x: (not x.is_open, x.sent_on, x.pk))
+
+
+def get_letter(agreement, pk: int) -> ExternalStep | None:
+    """One letter of this agreement."""
+    return agreement.external_steps.select_related("agreement").filter(pk=pk).first()
+
+
+@dataclass(frozen=True)
+class Papers:
+    """One kind of paper: its latest version and the earlier ones."""
+
+    kind: Any
+    latest: Any
+    earlier: list[Any]
+
+
+def papers_of(user, agreement) -> list[Papers]:
+    """The papers the user may read, by kind, in the order of the road."""
+    rows: dict[str, list] = {}
+    for paper in agreement.documents.filter(document_rules.readable_documents(user, agreement)):
+        rows.setdefault(paper.kind, []).append(paper)
+    kinds = [k for k, _label in agreement.documents.model._meta.get_field("kind").choices if k in rows]
+    return [Papers(rows[k][0].get_kind_display(), rows[k][0], rows[k][1:]) for k in kinds]
+
+
+def get_paper(user, agreement, pk: int):
+    """One paper the user may read, or None."""
+    return agreement.documents.filter(document_rules.readable_documents(user, agreement), pk=pk).first()
+
+
+def seat_rows(user, agreement) -> list[Proposal]:
+    """The proposals under this agreement with their seats; `visible` says whether the user may open one."""
+    seen = set(
+        seen_by(user, "partnerships.proposal").filter(agreement=agreement).values_list("pk", flat=True)
+    )
+    found = list(
+        Proposal.objects.filter(agreement=agreement)
+        .select_related("line__post", "line__need__office", "intake__program")
+        .order_by("line__need__office__region_code", "pk")
+    )
+    for row in found:
+        row.visible = row.pk in seen
+    return found
+
+
+def region_names(agreement) -> list[str]:
+    """The regions the agreement reaches, by name."""
+    codes = set(agreement.region_codes)
+    if agreement.office_id and agreement.office.region_code:
+        codes.add(agreement.office.region_code)
+    known = {r.code: r for r in Region.objects.filter(code__in=codes)}
+    return [known[c].name if c in known else c for c in sorted(codes)]
+
+
+def parties_of(agreement) -> list[dict]:
+    """Who is bound: the ministry or the region, and the partner, with the posts that signed."""
+    posts = {s.get("party"): s.get("post", "") for s in agreement.signatories}
+    ours = agreement.office if agreement.is_regional else agreement.unit
+    sides = [
+        (ours, _("Region") if agreement.is_regional else _("Ministry")),
+        (agreement.partner, _("Partner")),
+    ]
+    return [
+        {"name": side.name, "side": label, "post": posts.get(side.name_id, ""), "initials": _initials(side)}
+        for side, label in sides
+        if side is not None
+    ]
+
+
+def _initials(organisation) -> str:
+    words = (organisation.short_name or organisation.name_id).replace("-", " ").split()
+    return ("".join(w[0] for w in words[:2]) if len(words) > 1 else words[0][:2] if words else "").upper()
+
+
+ROAD = (
+    AgreementStatus.INITIATED,
+    AgreementStatus.EXPLORATION,
+    AgreementStatus.INTENT,
+    AgreementStatus.PLAN,
+    AgreementStatus.DPRD_REVIEW,
+    AgreementStatus.GOV_VERIFICATION,
+    AgreementStatus.DRAFTING,
+    AgreementStatus.LEGAL_REVIEW,
+    AgreementStatus.CLEARANCE,
+    AgreementStatus.FULL_POWERS,
+    AgreementStatus.READY_TO_SIGN,
+    AgreementStatus.SIGNED,
+    AgreementStatus.ACTIVE,
+)
+REGIONAL_STEPS = (AgreementStatus.DPRD_REVIEW, AgreementStatus.GOV_VERIFICATION)
+OUTSIDE = {
+    AgreementStatus.DPRD_REVIEW: LetterFor.COUNCIL,
+    AgreementStatus.GOV_VERIFICATION: LetterFor.VERIFICATION,
+    AgreementStatus.CLEARANCE: LetterFor.CLEARANCE,
+    AgreementStatus.FULL_POWERS: LetterFor.FULL_POWERS,
+}
+"""States in which a body outside has the word, and the letters that show its age."""
+
+
+@dataclass
+class StageRow:
+    """One stage of the road, ready to show."""
+
+    number: int
+    code: str
+    label: Any
+    roles: list[str]
+    place: str
+    """done | now | skipped | todo"""
+    since: Any = None
+    until: Any = None
+    days: int | None = None
+    comment: str = ""
+    ages: tuple[str, ...] = ()
+    returned: bool = False
+
+    @property
+    def tone(self) -> str:
+        """The colour of the mark."""
+        return {"done": "green", "now": "amber" if self.returned else "blue"}.get(self.place, "neutral")
+
+    @property
+    def icon(self) -> str:
+        """The sign in the mark."""
+        return {"done": "check", "now": "hourglass-split", "skipped": "dash-circle"}.get(self.place, "lock")
+
+
+def road_of(agreement) -> list[AgreementStatus]:
+    """The states of this agreement's track in order, up to being in force."""
+    skip = set() if agreement.is_regional else set(REGIONAL_STEPS)
+    if not agreement.full_powers_needed:
+        skip.add(AgreementStatus.FULL_POWERS)
+    return [s for s in ROAD if s not in skip]
+
+
+def stage_rows(agreement, letters=()) -> list[StageRow]:
+    """The stages of the road with who, since when, how long, and what was said; one query on the log."""
+    flow, road = agreement.flow, road_of(agreement)
+    entered: dict[str, Any] = {road[0]: agreement.created_at}
+    left: dict[str, Any] = {}
+    for entry in log_of(agreement):
+        if entry.source != entry.target:
+            left[entry.source] = entry
+            entered[entry.target] = entry.at
+    here, returned = agreement.status, agreement.status == AgreementStatus.RETURNED
+    if returned:
+        here = agreement.returned_from
+    elif agreement.status in (AgreementStatus.SUSPENDED, AgreementStatus.UNDER_AMENDMENT):
+        here = AgreementStatus.ACTIVE
+    now = road.index(here) if here in road else -1
+    reached = now if now >= 0 else max((n for n, s in enumerate(road) if s in entered), default=0) + 1
+    rows = []
+    for n, status in enumerate(road):
+        place = "now" if n == now else "todo" if n > reached else "done" if status in entered else "skipped"
+        if now < 0 and n >= reached:
+            place = "todo"
+        exit_entry = left.get(status) if place == "done" else None
+        since = entered.get(status) if place in {"done", "now"} else None
+        until = exit_entry.at if exit_entry else None
+        end = until or (timezone.now() if place == "now" else None)
+        rows.append(
+            StageRow(
+                number=n + 1,
+                code=status,
+                label=flow.state(status).label,
+                roles=_hands(agreement, status),
+                place=place,
+                since=since,
+                until=until,
+                days=(end - since).days if since and end and end >= since else None,
+                comment=exit_entry.comment if exit_entry else "",
+                ages=tuple(x.age for x in letters if x.is_open and x.step == OUTSIDE.get(status)),
+                returned=returned and place == "now",
+            )
+        )
+    return rows
+
+
+def _hands(agreement, status) -> list[str]:
+    """The roles that take the main step out of a state on this track."""
+    main = [
+        t
+        for t in agreement.flow.leaving(status)
+        if (t.style == "primary" or t.auto) and (t.applies is None or t.applies(agreement))
+    ]
+    return list(dict.fromkeys(CLOCK if r == CLOCK else str(r) for t in main for r in t.who))
+
+
+# --- Choices and panels
+
+
+def partners_to_choose():
+    """The partners an agreement can be opened with."""
+    return Organisation.objects.filter(kind=OrganisationKind.PARTNER, suspended=False, valid_to__isnull=True)
+
+
+def offices_to_choose():
+    """The regional offices an agreement can be opened for."""
+    return Organisation.objects.filter(
+        kind=OrganisationKind.OFFICE, suspended=False, valid_to__isnull=True
+    ).order_by("region_code")
+
+
+def programs_to_choose(user):
+    """The programmes the user sees."""
+    return seen_by(user, "programs.program").order_by("title_id")
+
+
+def agreements_of_program(user, program) -> list[Agreement]:
+    """The agreements about one programme that exist for this user."""
+    return list(agreements_seen_by(user).filter(program=program).order_by("-pk")[:20])
+
+
+def agreement_of_proposal(user, proposal) -> Agreement | None:
+    """The agreement that covers a proposal, if the user may see it."""
+    if proposal.agreement_id is None:
+        return None
+    return agreements_seen_by(user).filter(pk=proposal.agreement_id).first()

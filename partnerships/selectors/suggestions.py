@@ -1,0 +1,417 @@
+"""Reads of matching, always for a user: candidates of a need, demand for a programme and of the country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Left
+from django.http import Http404
+
+from accounts.roles import CENTRAL, OFFICE, PARTNER, Role
+from accounts.rules import capacity
+from partnerships.matching import RULES_VERSION, WEIGHTS
+from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal, Scoring, Suggestion
+from partnerships.rules import proposals as rules
+from partnerships.sentences import (
+    PART_LABELS,
+    ShownFailure,
+    ShownPart,
+    post_name,
+    province_name,
+    show_failures,
+    show_parts,
+    theme_name,
+)
+from programs.models import Intake, Program
+from regions.models import CompetencyGap, NeedLine, NeedStatus
+from workflow.reading import get_seen, seen_by
+
+OPEN_NEEDS = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT)
+SHOWN = 3
+"""Programmes compared side by side."""
+NEAR_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One scored pair, ready to show."""
+
+    suggestion: Suggestion
+    parts: list[ShownPart]
+    failures: list[ShownFailure]
+    proposal: Proposal | None = None
+    """The open or successful proposal of this pair, if there is one."""
+
+    @property
+    def intake(self) -> Intake:
+        return self.suggestion.intake
+
+    @property
+    def program(self) -> Program:
+        return self.suggestion.intake.program
+
+    @property
+    def line(self) -> NeedLine:
+        return self.suggestion.line
+
+    @property
+    def score(self):
+        return self.suggestion.score
+
+    @property
+    def eligible(self) -> bool:
+        return self.suggestion.eligible
+
+    @property
+    def waivable(self) -> bool:
+        return self.suggestion.waivable
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion of the comparison."""
+
+    name: str
+    label: str
+    most: int
+    cells: list[ShownPart]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """When results were computed, and whether they are being computed again."""
+
+    computed_at: object = None
+    stale: bool = True
+    version: str = RULES_VERSION
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The candidates of one line: compared, further ones, and excluded ones with what they miss."""
+
+    columns: list[Candidate]
+    more: list[Candidate]
+    excluded: list[Candidate]
+    rows: list[Row]
+
+
+def _dated(scoring: Scoring | None) -> Dated:
+    if scoring is None:
+        return Dated()
+    return Dated(scoring.computed_at, scoring.stale, scoring.rules_version or RULES_VERSION)
+
+
+def need_results(need) -> Dated:
+    """When the candidates of a need were computed."""
+    return _dated(Scoring.objects.filter(need=need).first())
+
+
+def program_results(program) -> Dated:
+    """When the demand for a programme was computed."""
+    return _dated(Scoring.objects.filter(program=program).first())
+
+
+def is_matched(need) -> bool:
+    """Only approved needs are matched."""
+    return need.status in OPEN_NEEDS
+
+
+def get_line(user, code: str, position: int) -> NeedLine:
+    """A line of a need the user may see, or Http404."""
+    need = get_seen(user, "regions.need", code=code)
+    line = (
+        NeedLine.objects.filter(need=need, position=position)
+        .select_related("post", "need__office", "need__cycle")
+        .prefetch_related("gaps__theme")
+        .first()
+    )
+    if line is None:
+        raise Http404
+    return line
+
+
+def _visible(user):
+    """Results about programmes that exist for the user."""
+    programs = seen_by(user, "programs.program").order_by().values("pk")
+    return (
+        Suggestion.objects.filter(intake__program__in=programs)
+        .select_related("intake__program__partner")
+        .order_by("-eligible", "-waivable", "-score", "intake__starts", "pk")
+    )
+
+
+def _candidates(suggestions: Iterable[Suggestion], proposals: Iterable[Proposal]) -> list[Candidate]:
+    known = {(p.line_id, p.intake_id): p for p in proposals}
+    return [
+        Candidate(s, show_parts(s.parts), show_failures(s.failures), known.get((s.line_id, s.intake_id)))
+        for s in suggestions
+    ]
+
+
+def _live(user):
+    """Proposals the user sees that are open or hold seats."""
+    return seen_by(user, "partnerships.proposal").filter(status__in=[*OPEN_PROPOSALS, *HOLDING])
+
+
+def comparison(user, line: NeedLine) -> Comparison:
+    """The candidates of one line, best first; three queries."""
+    found = _candidates(_visible(user).filter(line=line), _live(user).filter(line=line))
+    eligible = [c for c in found if c.eligible]
+    excluded = sorted(
+        (c for c in found if not c.eligible), key=lambda c: (not c.waivable, len(c.failures), -c.score)
+    )
+    columns = eligible[:SHOWN]
+    rows = [
+        Row(name, PART_LABELS[name], most, [_part(c, name, most) for c in columns])
+        for name, most in WEIGHTS.items()
+    ]
+    return Comparison(columns, eligible[SHOWN:], excluded[:NEAR_SHOWN], rows)
+
+
+def _part(candidate: Candidate, name: str, most: int) -> ShownPart:
+    empty = ShownPart(name, PART_LABELS[name], 0, most, "")
+    return next((part for part in candidate.parts if part.name == name), empty)
+
+
+@dataclass
+class LineCandidates:
+    """A need line with its best candidates and how many there are."""
+
+    line: NeedLine
+    top: list[Candidate] = field(default_factory=list)
+    eligible: int = 0
+    near: int = 0
+
+
+def candidates_of_need(user, need) -> list[LineCandidates]:
+    """Every line of a need with its best candidates; as many queries for thirty lines as for one."""
+    lines = list(
+        NeedLine.objects.filter(need=need)
+        .select_related("post")
+        .prefetch_related("gaps__theme")
+        .order_by("position")
+    )
+    found = {line.pk: LineCandidates(line) for line in lines}
+    rows = _visible(user).filter(line__need=need)
+    for candidate in _candidates(rows, _live(user).filter(line__need=need)):
+        entry = found[candidate.suggestion.line_id]
+        if not candidate.eligible:
+            entry.near += 1
+            continue
+        entry.eligible += 1
+        if len(entry.top) < SHOWN:
+            entry.top.append(candidate)
+    return list(found.values())
+
+
+def proposals_of_need(user, need):
+    """The proposals of a need that exist for the user."""
+    return seen_by(user, "partnerships.proposal").filter(line__need=need).order_by("-pk")
+
+
+# --- The other direction ------------------------------------------------------------------------------------
+
+
+def own_lines_for(user, program) -> list[Candidate]:
+    """For an office: its own lines that fit a programme, near misses after them."""
+    _role, organisation = capacity(user)
+    rows = (
+        Suggestion.objects.filter(intake__program=program, line__need__office=organisation)
+        .select_related("intake__program", "line__post", "line__need")
+        .prefetch_related("line__gaps__theme")
+        .order_by("-eligible", "-waivable", "-score", "pk")
+    )
+    return _candidates(rows, _live(user).filter(intake__program=program))
+
+
+def may_read_demand(user) -> bool:
+    """Partners and the ministry read demand; offices read their own needs."""
+    return capacity(user)[0] in (*PARTNER, *CENTRAL)
+
+
+def get_program_for_demand(user, slug: str) -> Program:
+    """A programme whose demand the user may read: the partner's own, or any for the ministry."""
+    program = get_seen(user, "programs.program", slug=slug)
+    if not may_read_demand(user):
+        raise PermissionDenied("programs.program.demand")
+    return program
+
+
+def demand_for_program(program):
+    """The scored lines for a programme as a query, fitting ones first."""
+    return (
+        Suggestion.objects.filter(intake__program=program)
+        .select_related("intake__program", "line__post", "line__need__office")
+        .prefetch_related("line__gaps__theme")
+    )
+
+
+def demand_candidates(user, suggestions: Iterable[Suggestion], program) -> list[Candidate]:
+    """The same rows ready to show, with the proposals the user knows of."""
+    return _candidates(suggestions, _live(user).filter(intake__program=program))
+
+
+def demand_totals(program) -> dict[str, int]:
+    """Of a programme's results: fitting lines, people on them, offices and provinces."""
+    fitting = Suggestion.objects.filter(intake__program=program, eligible=True)
+    lines = NeedLine.objects.filter(pk__in=fitting.values("line"))
+    return lines.aggregate(
+        lines=Count("pk"),
+        people=Sum("requested_total", default=0),
+        offices=Count("need__office", distinct=True),
+        provinces=Count(Left("need__office__region_code", 2), distinct=True),
+    )
+
+
+@dataclass(frozen=True)
+class Demand:
+    """People wanted for one competency in one province, from approved needs; no office, no person."""
+
+    theme: str
+    theme_label: str
+    province: str
+    province_label: str
+    people: int
+    seated: int
+    offices: int
+    seats_on_offer: int
+
+    @property
+    def unmet(self) -> int:
+        """People without a seat."""
+        return max(self.people - self.seated, 0)
+
+
+@dataclass(frozen=True)
+class DemandFilter:
+    """What the reader narrowed the demand to; empty means all."""
+
+    theme: str = ""
+    province: str = ""
+    post: str = ""
+
+
+def demand(wanted: DemandFilter) -> list[Demand]:
+    """Demand by competency and province, the largest unmet first; three queries."""
+    gaps = CompetencyGap.objects.filter(line__need__status__in=OPEN_NEEDS).annotate(
+        province=Left("line__need__office__region_code", 2)
+    )
+    held = (
+        Proposal.objects.holding()
+        .filter(line__need__status__in=OPEN_NEEDS)
+        .annotate(province=Left("line__need__office__region_code", 2))
+    )
+    if wanted.post:
+        gaps, held = gaps.filter(line__post=wanted.post), held.filter(line__post=wanted.post)
+    seated = {
+        (theme, province): seats
+        for theme, province, seats in held.order_by()
+        .values_list("line__gaps__theme", "province")
+        .annotate(n=Sum("seats_allotted"))
+    }
+    offers = dict(
+        Intake.objects.filter(program__status__in=rules.OFFERED)
+        .order_by()
+        .values_list("program__themes__theme")
+        .annotate(n=Sum(F("seats") - F("seats_taken")))
+    )
+    if wanted.theme:
+        gaps = gaps.filter(theme=wanted.theme)
+    if wanted.province:
+        gaps = gaps.filter(province=wanted.province)
+    rows = [
+        Demand(
+            theme=theme,
+            theme_label=theme_name(theme),
+            province=province,
+            province_label=province_name(province),
+            people=people,
+            seated=seated.get((theme, province), 0),
+            offices=offices,
+            seats_on_offer=offers.get(theme) or 0,
+        )
+        for theme, province, people, offices in gaps.order_by()
+        .values_list("theme", "province")
+        .annotate(people=Sum("line__requested_total"), offices=Count("line__need__office", distinct=True))
+    ]
+    return sorted(rows, key=lambda row: (-row.unmet, row.theme, row.province))
+
+
+def demand_figures() -> dict[str, int]:
+    """The country in four numbers. A line counts once, however many competencies it names."""
+    lines = NeedLine.objects.filter(need__status__in=OPEN_NEEDS)
+    held = Proposal.objects.holding().filter(line__need__status__in=OPEN_NEEDS)
+    found = lines.aggregate(
+        people=Sum("requested_total", default=0),
+        offices=Count("need__office", distinct=True),
+        provinces=Count(Left("need__office__region_code", 2), distinct=True),
+    )
+    found["seated"] = held.aggregate(n=Sum("seats_allotted", default=0))["n"]
+    found["unmet"] = max(found["people"] - found["seated"], 0)
+    return found
+
+
+def demand_choices() -> dict[str, list[tuple[str, str]]]:
+    """What the demand can be narrowed to: only values that occur."""
+    gaps = CompetencyGap.objects.filter(line__need__status__in=OPEN_NEEDS).order_by()
+    triples = set(
+        gaps.annotate(province=Left("line__need__office__region_code", 2)).values_list(
+            "theme", "province", "line__post"
+        )
+    )
+    return {
+        "theme": sorted(((c, theme_name(c)) for c in {t for t, _p, _j in triples}), key=lambda x: x[1]),
+        "province": sorted(((c, province_name(c)) for c in {p for _t, p, _j in triples}), key=lambda x: x[1]),
+        "post": sorted(((c, post_name(c)) for c in {j for _t, _p, j in triples}), key=lambda x: x[1]),
+    }
+
+
+# --- Proposing ----------------------------------------------------------------------------------------------
+
+
+def get_pair(user, line_id: int, intake_id: int | None) -> tuple[NeedLine, Intake | None]:
+    """A line and an intake the user may propose. Http404 for what does not exist for the user."""
+    role, organisation = capacity(user)
+    if role not in rules.SIDE_OF:
+        raise PermissionDenied("partnerships.proposal.propose")
+    lines = NeedLine.objects.select_related("post", "need__office", "need__cycle").prefetch_related(
+        "gaps__theme"
+    )
+    line = lines.filter(pk=line_id).first()
+    intake = None
+    if intake_id is not None:
+        intake = (
+            Intake.objects.filter(pk=intake_id, program__in=seen_by(user, "programs.program").order_by())
+            .select_related("program__partner", "program__scheme")
+            .first()
+        )
+    if (
+        line is None
+        or (intake_id is not None and intake is None)
+        or not _may_pair(role, organisation, line, intake)
+    ):
+        raise Http404
+    return line, intake
+
+
+def _may_pair(role, organisation, line, intake) -> bool:
+    if role in OFFICE:
+        return line.need.office_id == organisation.pk
+    if role == Role.PPSDM_VER:
+        return True
+    # A partner knows needs only as demand for its own programmes, and only approved ones.
+    return (
+        intake is not None and intake.program.partner_id == organisation.pk and line.need.status in OPEN_NEEDS
+    )
+
+
+def may_propose_line(user, line: NeedLine) -> bool:
+    """Whether to show the button: the own office, or the ministry's verifier."""
+    role, organisation = capacity(user)
+    if not rules.may_propose(user) or line.need.status not in OPEN_NEEDS:
+        return False
+    return role == Role.PPSDM_VER or (role in OFFICE and line.need.office_id == organisation.pk)

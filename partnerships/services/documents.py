@@ -1,0 +1,59 @@
+"""Papers of an agreement: every upload is a new version, earlier ones stay."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.roles import PARTNER
+from accounts.rules import capacity
+from partnerships.models import Agreement, AgreementDocument, DocumentKind
+from partnerships.rules import documents as rules
+from workflow.engine import Refused, note
+
+TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
+
+
+def store(agreement, kind: str, upload, actor, note_text: str = "") -> AgreementDocument:
+    """Keep a checked upload as the next version of its kind. The caller holds the agreement's lock."""
+    last = agreement.documents.filter(kind=kind).aggregate(n=Max("version"))["n"] or 0
+    role, _organisation = capacity(actor)
+    paper = AgreementDocument(
+        agreement=agreement, kind=kind, version=last + 1, by_partner=role in PARTNER, note=note_text
+    ).hold(upload, actor=actor)
+    paper.save()
+    if kind in TEXTS and agreement.clauses:
+        agreement.clauses = {}
+    return paper
+
+
+@transaction.atomic
+def attach(agreement, kind: str, upload, actor, note_text: str = "") -> AgreementDocument:
+    """An upload outside an act: kept and logged. A new text unticks the clause checklist."""
+    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    if kind not in rules.kinds_to_upload(actor, locked):
+        raise Refused([_("This kind of document can no longer be added in the present state.")])
+    paper = store(locked, kind, upload, actor, note_text)
+    locked.save()
+    note(
+        locked.flow,
+        locked,
+        actor,
+        "attach",
+        {"kind": kind, "version": paper.version, "file": paper.name, "sha256": paper.sha256},
+        note_text,
+    )
+    return paper
+
+
+def log_download(paper, actor) -> None:
+    """Who opened which paper is part of the trail."""
+    agreement = paper.agreement
+    note(
+        agreement.flow,
+        agreement,
+        actor,
+        "download",
+        {"kind": paper.kind, "version": paper.version, "sha256": paper.sha256},
+    )

@@ -1,0 +1,49 @@
+"""What matching adds to the pages of a need and of a programme."""
+
+from __future__ import annotations
+
+from accounts.roles import OFFICE
+from accounts.rules import capacity
+from partnerships.selectors import suggestions as selectors
+from partnerships.views.suggestions import zone_of
+from workflow.panels import Panel, register_panel
+
+
+def register() -> None:
+    """Called once, when Django starts."""
+    register_panel(Panel("regions.need", "partnerships/_need_panel.html", need_panel, "main", 10))
+    register_panel(Panel("programs.program", "partnerships/_program_panel.html", program_panel, "main", 10))
+
+
+def need_panel(request, need):
+    """Candidates and proposals on a need's page, once the need is matched."""
+    proposals = list(selectors.proposals_of_need(request.user, need))
+    if not selectors.is_matched(need) and not proposals:
+        return None
+    return {
+        "matched": selectors.is_matched(need),
+        "lines": selectors.candidates_of_need(request.user, need) if selectors.is_matched(need) else [],
+        "results": selectors.need_results(need),
+        "proposals": proposals,
+        "zone": zone_of(request),
+    }
+
+
+def program_panel(request, program):
+    """For an office which of its lines fit; for partner and ministry how large the demand is."""
+    user = request.user
+    if not user.is_authenticated or not program.published_at:
+        return None
+    if selectors.may_read_demand(user):
+        return {
+            "totals": selectors.demand_totals(program),
+            "results": selectors.program_results(program),
+            "zone": zone_of(request),
+        }
+    if capacity(user)[0] in OFFICE:
+        return {
+            "candidates": selectors.own_lines_for(user, program),
+            "results": selectors.program_results(program),
+            "zone": zone_of(request),
+        }
+    return None

@@ -1,0 +1,120 @@
+"""Pages of matching: candidates compared, demand of the country, demand for one programme."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.rules import capacity
+from partnerships.forms.proposals import DemandForm
+from partnerships.rules.proposals import SIDE_OF
+from partnerships.selectors import suggestions as selectors
+from partnerships.sentences import formula, post_name
+from workflow.listing import Facet, Listing
+
+NEAR_MISSES = 15
+
+
+def zone_of(request) -> str:
+    """The clock the reader lives by."""
+    organisation = request.user.acting_organisation
+    return organisation.time_zone if organisation else "Asia/Jakarta"
+
+
+@require_safe
+def compare(request, code: str, position: int):
+    """Up to three programmes side by side for one line, and what excluded ones fail."""
+    line = selectors.get_line(request.user, code, position)
+    found = selectors.comparison(request.user, line)
+    return render(
+        request,
+        "partnerships/compare.html",
+        {
+            "line": line,
+            "need": line.need,
+            "siblings": line.need.all_lines,
+            "found": found,
+            "matched": selectors.is_matched(line.need),
+            "results": selectors.need_results(line.need),
+            "formula": formula(),
+            "may_propose": selectors.may_propose_line(request.user, line),
+            "zone": zone_of(request),
+        },
+    )
+
+
+@require_safe
+def demand(request):
+    """Demand by province and competency, the largest unmet first."""
+    if not selectors.may_read_demand(request.user):
+        raise PermissionDenied("partnerships.demand")
+    form = DemandForm(request.GET or None, choices=selectors.demand_choices())
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    rows = selectors.demand(
+        selectors.DemandFilter(
+            theme=chosen.get("tema", ""), province=chosen.get("provinsi", ""), post=chosen.get("jabatan", "")
+        )
+    )
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    kept = {name: value for name, value in chosen.items() if value}
+
+    def address(number: int) -> str:
+        return "?" + urlencode({**kept, "page": number})
+
+    return render(
+        request,
+        "partnerships/demand.html",
+        {
+            "form": form,
+            "page": page,
+            "total": len(rows),
+            "next_url": address(page.next_page_number()) if page.has_next() else "",
+            "previous_url": address(page.previous_page_number()) if page.has_previous() else "",
+            "figures": selectors.demand_figures(),
+            "is_filtered": bool(kept),
+            "may_offer": capacity(request.user)[0] in {"PARTNER_OFF", "PARTNER_HEAD", "BIROKS_OFF"},
+        },
+        status=200 if not form.errors else 400,
+    )
+
+
+def _post_names(codes):
+    return {code: post_name(code) for code in sorted(codes)}
+
+
+FACETS = (
+    Facet("angkatan", _("Intake"), "intake__number"),
+    Facet("jabatan", _("Post"), "line__post", _post_names),
+)
+SORTS = {
+    "score": (_("Score"), ("score",)),
+    "people": (_("People"), ("line__requested_total",)),
+}
+
+
+@require_safe
+def program_demand(request, slug: str):
+    """The lines that fit a programme, and near misses with what they fail."""
+    program = selectors.get_program_for_demand(request.user, slug)
+    rows = selectors.demand_for_program(program)
+    listing = Listing(request, rows.filter(eligible=True), facets=FACETS, sorts=SORTS, default_sort="-score")
+    near = rows.filter(eligible=False).order_by("-waivable", "-score", "pk")[:NEAR_MISSES]
+    return render(
+        request,
+        "partnerships/program_demand.html",
+        {
+            "program": program,
+            "listing": listing,
+            "candidates": selectors.demand_candidates(request.user, listing.rows, program),
+            "near": selectors.demand_candidates(request.user, near, program),
+            "totals": selectors.demand_totals(program),
+            "results": selectors.program_results(program),
+            "may_propose": capacity(request.user)[0] in SIDE_OF,
+            "zone": zone_of(request),
+        },
+    )
