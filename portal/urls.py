@@ -5,12 +5,35 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from portal.views import home
+from portal.views import audit, deadlines, demo, health, home, public, search
 
 _rooms = ["accounts", "notices", "regions", "programs", "partnerships"]
-urlpatterns = i18n_patterns(
-    path("", home.landing, name="landing"),
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", public.robots, name="robots"),
+    path("favicon.ico", public.favicon, name="favicon"),
+]
+urlpatterns += i18n_patterns(
+    path("", public.landing, name="landing"),
+    path("peta/", public.map_page, name="map"),
+    path("transparansi/", public.transparency, name="transparency"),
+    path("panduan/", public.guide, name="guide"),
+    path("aksesibilitas/", public.accessibility, name="accessibility"),
+    path("privasi/", public.privacy, name="privacy"),
     path("beranda/", home.home, name="home"),
+    path("cari/", search.search, name="search"),
+    path("tenggat/", deadlines.deadlines, name="deadlines"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/unduh/", audit.audit_file, name="audit_file"),
+    path("audit/<str:flow>/<str:code>/", audit.trail, name="audit_trail"),
+    path("audit/<str:flow>/<str:code>/unduh/", audit.trail_file, name="audit_trail_file"),
+    path("masuk/contoh/", demo.sign_in, name="demo_login"),
     *[path("", include(f"{room}.urls")) for room in _rooms if find_spec(f"{room}.urls")],
     prefix_default_language=False,
 )
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"

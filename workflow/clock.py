@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.db import transaction
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
@@ -15,7 +16,8 @@ from workflow.table import CLOCK
 log = logging.getLogger(__name__)
 
 reminded = Signal()
-"""Sent when a record passes 50, 80 or 100 % of its time: sender=model, record, flow, mark."""
+"""Sent when a record passes 50, 80 or 100 % of its time, inside the transaction that marks it: sender=model, record,
+flow, mark. Listeners only write; what talks to other services waits for the commit."""
 
 MARKS = (100, 80, 50)
 
@@ -55,7 +57,14 @@ def _remind(flow, model, now) -> None:
         span = (record.due_at - record.status_since).total_seconds()
         passed = (now - record.status_since).total_seconds()
         mark = next((m for m in MARKS if span > 0 and passed * 100 >= span * m), 0)
-        if mark > record.reminded and model._default_manager.filter(pk=record.pk, reminded__lt=mark).update(
-            reminded=mark
-        ):
-            reminded.send_robust(model, record=record, flow=flow, mark=mark)
+        if mark > record.reminded:
+            _pass_mark(flow, model, record, mark)
+
+
+def _pass_mark(flow, model, record, mark: int) -> None:
+    """Mark and listeners' notes are written together: when a listener fails, the next minute tries again."""
+    with transaction.atomic():
+        if model._default_manager.filter(pk=record.pk, reminded__lt=mark).update(reminded=mark):
+            heard = reminded.send_robust(model, record=record, flow=flow, mark=mark)
+            if any(isinstance(answer, Exception) for _receiver, answer in heard):
+                transaction.set_rollback(True)

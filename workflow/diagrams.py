@@ -43,7 +43,7 @@ def page(flow: Workflow) -> str:
         roles = sorted({r for t in flow.transitions for r in t.who})
         lines += ["", "## Role x state", "", "| state | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
         for s in flow.states:
-            cells = [", ".join(t.name for t in flow.leaving(s.code) if role in t.who) or "·" for role in roles]
+            cells = [", ".join(t.name for t in flow.leaving(s.code) if role in flow.actors(t, s.code)) or "·" for role in roles]
             lines.append(f"| {s.code} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -103,7 +103,7 @@ def offered(user, record) -> list[Offer]:
     return [
         Offer(t, tuple(_reasons(t, record, user, makers)))
         for t in flow.open_to(record)
-        if roles & set(t.who)
+        if roles & set(flow.actors(t, record.status))
     ]
 
 
@@ -142,7 +142,7 @@ def _move(flow: Workflow, t: Transition, record, actor, answers: dict) -> None:
         raise Http404
     if not roles & set(t.who):
         raise PermissionDenied(f"{flow.name}.{t.name}")
-    if t not in flow.open_to(record):
+    if t not in flow.open_to(record) or not roles & set(flow.actors(t, record.status)):
         raise Stale(record, t.name)
     reasons = _reasons(t, record, actor, lambda: _makers(flow, record))
     reasons += [
@@ -158,10 +158,11 @@ def _move(flow: Workflow, t: Transition, record, actor, answers: dict) -> None:
         raise Refused(reasons)
     now = timezone.now()
     source, target = record.status, t.goes_to(record)
-    record.status, record.status_since, record.reminded = target, now, 0
     record.version += 1
-    within = flow.state(target).within
-    record.due_at = within(record, now) if within else None
+    if target != source:  # an act that keeps the state never restarts its clock
+        record.status, record.status_since, record.reminded = target, now, 0
+        within = flow.state(target).within
+        record.due_at = within(record, now) if within else None
     for effect in t.effects:
         effect(record, actor, answers)
     record.save()

@@ -55,6 +55,15 @@ class Pill:
     url: str
 
 
+@dataclass(frozen=True)
+class WayOut:
+    """The filter to let go of when nothing was found: its words, how many rows that gives, and the address."""
+
+    label: str
+    count: int
+    url: str
+
+
 @dataclass
 class Listing:
     """A filtered, sorted page of a query. `sorts`: {name: (label, order_by fields ascending)}."""
@@ -96,12 +105,12 @@ class Listing:
         ordered = [F(f).desc(nulls_last=True) if down else F(f).asc(nulls_last=True) for f in fields]
         return [*ordered, "-pk"]
 
-    def _filtered(self, without: str = ""):
+    def _filtered(self, without: str = "", *, without_text: bool = False):
         rows = self.query
         for facet in self.facets:
             if self.chosen[facet.name] and facet.name != without:
                 rows = rows.filter(self._condition(facet))
-        if self.text and self.search:
+        if self.text and self.search and not without_text:
             rows = rows.filter(self.search(self.text))
         return rows.distinct() if self.distinct else rows
 
@@ -163,6 +172,30 @@ class Listing:
             data.pop("q", None)
             found.append(Pill(f"“{self.text}”", self._address(data)))
         return found
+
+    def all_rows(self):
+        """Every filtered row in order, for an export; still a query."""
+        return self._filtered().order_by(*self._order())
+
+    def way_out(self) -> WayOut | None:
+        """For an empty list: the one filter whose removal gives most rows, or None when no single removal helps."""
+        best = None
+        for view in self.views:
+            if not view.active:
+                continue
+            data = self.request.GET.copy()
+            data.pop(view.name, None)
+            count = self._filtered(without=view.name).count()
+            labels = [option.label for option in view.options if option.active]
+            if count and (best is None or count > best.count):
+                best = WayOut(", ".join(labels), count, self._address(data))
+        if self.text:
+            data = self.request.GET.copy()
+            data.pop("q", None)
+            count = self._filtered(without_text=True).count()
+            if count and (best is None or count > best.count):
+                best = WayOut(self.text, count, self._address(data))
+        return best
 
     @property
     def clear_url(self) -> str:

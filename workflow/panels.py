@@ -31,3 +31,19 @@ def register_panel(panel: Panel) -> None:
 def panels_of(flow: str, place: str) -> list[Panel]:
     """The panels of one table's pages in order."""
     return sorted((p for p in _panels if p.flow == flow and p.place == place), key=lambda p: p.position)
+
+
+_remarks: dict[str, list[Callable[[Any, list[Any]], dict[int, str]]]] = {}
+
+
+def register_remark(flow: str, remark: Callable[[Any, list[Any]], dict[int, str]]) -> None:
+    """A sentence for rows of a downstairs list: (request, records) -> {record pk: sentence}, with one query for all."""
+    _remarks.setdefault(flow, []).append(remark)
+
+
+def remarks_on(request, flow: str, records: list[Any]) -> dict[int, str]:
+    """What rooms upstairs have to say about the rows of a list."""
+    found: dict[int, str] = {}
+    for remark in _remarks.get(flow, []):
+        found |= remark(request, records)
+    return found

@@ -86,6 +86,8 @@ class Transition:
     tells: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
     """Maker and checker differ: whoever did one of these acts on this record may not do this one."""
+    in_turn: bool = False
+    """Only those of `who` whose turn it is in the source state: a reviewer decides in their own step, not in the next."""
     auto: bool = False
     """CLOCK does this at once whenever the source state is reached and the checks pass."""
     when: Callable[[Any], Any] | None = None
@@ -143,6 +145,12 @@ class Workflow:
     def reach(self, t: Transition) -> tuple[str, ...]:
         """Every state a transition may lead to."""
         return self.targets[t.name] if callable(t.target) else (t.target,)
+
+    def actors(self, t: Transition, code: str) -> tuple[str, ...]:
+        """The roles that may do an act from a state."""
+        if not t.in_turn:
+            return t.who
+        return tuple(role for role in t.who if role in self.state(code).waits_for)
 
     def leaving(self, code: str) -> list[Transition]:
         """The transitions that leave a state, in table order."""

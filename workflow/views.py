@@ -26,9 +26,8 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
     if not set(transition.who) & flow.roles(request.user, record):
         raise PermissionDenied(f"{flow.name}.{action}")
     offer = next((o for o in offered(request.user, record) if o.transition is transition), None)
-    form = ActForm(
-        request.POST or None, request.FILES or None, record=record, transition=transition, actor=request.user
-    )
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ActForm(*sent, record=record, transition=transition, actor=request.user)
     status = 200
     if offer is None:
         status = 409

@@ -1,13 +1,14 @@
-"""Landing page and role homes."""
+"""The home of a signed-in person."""
 
-from django.contrib.auth.decorators import login_not_required
+from __future__ import annotations
+
 from django.shortcuts import render
 
-
-@login_not_required
-def landing(request):
-    return render(request, "base.html")
+from portal.selectors.home import home_for
 
 
 def home(request):
-    return render(request, "base.html")
+    """What waits for the role acted in; a helpful page for people without any role."""
+    if request.user.acting is None:
+        return render(request, "portal/home/no_role.html")
+    return render(request, "portal/home/home.html", {"home": home_for(request.user)})

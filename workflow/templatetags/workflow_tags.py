@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,7 +60,7 @@ def actions(context, record):
     offers = offered(user, record) if user.is_authenticated else []
     rank = {"primary": 0, "secondary": 1, "danger": 2}
     offers.sort(key=lambda o: (not o.enabled, rank[o.transition.style]))
-    return {"offers": offers, "base": record.get_absolute_url()}
+    return {"offers": offers, "base": getattr(record, "manage_url", "") or record.get_absolute_url()}
 
 
 @register.inclusion_tag("components/steps.html")
@@ -102,10 +103,34 @@ def events_of(record, *, private: bool = True) -> list[Event]:
                 comment=entry.comment,
                 tone=t.tone if t else "neutral",
                 icon=t.icon if t else "dot",
-                data=entry.data,
+                data=_readable(entry.data),
             )
         )
     return found
+
+
+def _readable(data: dict) -> dict:
+    """Entry data with its differences in the reader's language, where they were written in both."""
+    if not data.get("changes"):
+        return data
+    english = (get_language() or "id").startswith("en")
+    changes = [
+        {
+            "label": c.get("label_en" if english else "label_id") or c.get("label", ""),
+            "before": c.get("before_en", c.get("before", "")) if english else c.get("before", ""),
+            "after": c.get("after_en", c.get("after", "")) if english else c.get("after", ""),
+        }
+        for c in data["changes"]
+    ]
+    return {**data, "changes": changes}
+
+
+def _shown_data(record, data: dict) -> dict:
+    """An entry's data; a record that knows its fields puts logged changes into words."""
+    describe = getattr(record, "shown_change", None)
+    if describe is None or not isinstance(data.get("changes"), list):
+        return data
+    return {**data, "changes": [describe(str(data.get("part", "")), change) for change in data["changes"]]}
 
 
 @register.inclusion_tag("components/timeline.html", takes_context=True)

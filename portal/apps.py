@@ -1,0 +1,16 @@
+"""The building: ties together what the rooms may not know of each other."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+
+    def ready(self):
+        from accounts.selectors import use_place_names
+        from notices import audience
+        from portal.audiences import concerned_by_amendment
+        from portal.selectors.places import province_names
+
+        use_place_names(province_names)
+        audience.register("programs.program", "amend", concerned_by_amendment, at_once=True)

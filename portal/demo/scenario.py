@@ -1,0 +1,85 @@
+"""Seeds the whole demo in one transaction: either all of it is there, or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from partnerships.models import Agreement, Proposal, Suggestion
+from portal.demo import accounts
+from portal.demo.agreements import Agreements
+from portal.demo.days import CLOSING, ZONE, Days
+from portal.demo.needs import NATIONAL_THEMES, PROVINCIAL_THEMES, Needs
+from portal.demo.programs import Programs
+from programs.models import Program
+from regions.models import FilingWindow, NeedCycle, PriorityTheme, TrainingNeed
+
+WINDOW = 9
+"""Number of the demo's own filing window, so that filing can be tried on any day of the year."""
+
+
+class NotADemo(Exception):
+    """The demo is only put into a portal that calls itself one."""
+
+
+def is_seeded() -> bool:
+    """Whether the demo is already there."""
+    return User.objects.filter(email=accounts.ACCOUNTS[-1].email).exists()
+
+
+def seed() -> bool:
+    """Put the demo into the database; False when it is already there and nothing was done."""
+    if not settings.DEMO:
+        raise NotADemo(
+            _("Sample data is only put into a demo. Set SINERGI_DEMO=1 on a database without real records.")
+        )
+    if is_seeded():
+        return False
+    with transaction.atomic():
+        days = Days(timezone.now())
+        users = accounts.create()
+        cycle = open_cycle(days)
+        needs, programs = Needs(days, users, cycle), Programs(days, users)
+        agreements = Agreements(days, users)
+        for part in (needs, programs, agreements):
+            part.plan()
+        days.live_through()
+    return True
+
+
+def open_cycle(days: Days) -> NeedCycle:
+    """This year's cycle with a window of its own and the priority themes of ministry and provinces."""
+    cycle, _created = NeedCycle.objects.get_or_create(year=days.today.year)
+    FilingWindow.objects.create(
+        cycle=cycle,
+        number=WINDOW,
+        label_id="Jendela contoh",
+        label_en="Sample window",
+        opens_at=dt.datetime.combine(days.in_days(-130), dt.time.min, ZONE),
+        closes_at=dt.datetime.combine(days.in_days(45), CLOSING, ZONE),
+    )
+    PriorityTheme.objects.bulk_create(
+        [
+            *(PriorityTheme(year=cycle.year, theme_id=theme) for theme in NATIONAL_THEMES),
+            *(PriorityTheme(year=cycle.year, theme_id=t, region_code=r) for r, t in PROVINCIAL_THEMES),
+        ],
+        ignore_conflicts=True,
+    )
+    return cycle
+
+
+def counts() -> dict[str, int]:
+    """How much there is of everything, for the command's last line."""
+    return {
+        "accounts": User.objects.count(),
+        "needs": TrainingNeed.objects.count(),
+        "programmes": Program.objects.count(),
+        "proposals": Proposal.objects.count(),
+        "agreements": Agreement.objects.count(),
+        "suggestions": Suggestion.objects.count(),
+    }

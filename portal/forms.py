@@ -1,0 +1,49 @@
+"""Forms of the pages that cross the rooms."""
+
+from __future__ import annotations
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Role
+from portal.selectors.audit import action_choices, flow_choices
+from workflow.forms import SinergiFormHelper
+from workflow.table import CLOCK
+
+
+class AuditForm(forms.Form):
+    """Which events to show. Sent by GET: the address is the question."""
+
+    q = forms.CharField(label=gettext_lazy("Code"), required=False, max_length=40)
+    flow = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
+    action = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        every = [("", _("All"))]
+        self.fields["flow"].choices = every + flow_choices()
+        self.fields["action"].choices = every + action_choices()
+        self.fields["role"].choices = [*every, *Role.choices, (CLOCK, _("System"))]
+        self.helper = SinergiFormHelper()
+        self.helper.layout = Layout(
+            Div(
+                *(Div(name, css_class="col-12 col-md-4") for name in ("q", "flow", "action", "role", "since", "until")),
+                css_class="row",
+            )
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("The last day is before the first. Exchange the two dates."))
+        return cleaned

@@ -1,0 +1,1 @@
+"""Reads that cross the rooms, always for a user."""

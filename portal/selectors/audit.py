@@ -1,0 +1,159 @@
+"""Reads of the log for the auditor: events by filter, one object's whole trail, lines for a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Role
+from accounts.services import INVITATION_LOG, MEMBERSHIP_LOG
+from workflow.calendar import WIB
+from workflow.engine import may_see
+from workflow.models import LogEntry
+from workflow.registry import workflow, workflows
+from workflow.templatetags.workflow_tags import NOTES, role_name
+
+ACCOUNT_FLOWS = {INVITATION_LOG: gettext_lazy("Invitation"), MEMBERSHIP_LOG: gettext_lazy("Role of a person")}
+ACCOUNT_ACTIONS = {
+    "invite": gettext_lazy("Invitation sent"),
+    "renew": gettext_lazy("Invitation sent again"),
+    "revoke": gettext_lazy("Invitation taken back"),
+    "accept": gettext_lazy("Invitation accepted"),
+    "end": gettext_lazy("Role ended"),
+}
+"""Account events have no workflow table; these are their words."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One log entry in words."""
+
+    entry: LogEntry
+    kind: Any
+    what: Any
+    source: str
+    target: str
+    role: str
+    actor: str
+    details: str
+    sealed: bool = True
+
+
+def may_audit(user) -> bool:
+    """Auditors, and whoever keeps the portal running. Reading everything decides nothing."""
+    return user.acting_role == Role.AUDITOR or user.is_staff
+
+
+def flow_choices() -> list[tuple[str, Any]]:
+    """Kinds of record that can stand in the log."""
+    return [*((e.flow.name, e.flow.label) for e in workflows()), *ACCOUNT_FLOWS.items()]
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Every event by its words, once."""
+    found: dict[str, str] = {}
+    for entry in workflows():
+        for t in entry.flow.transitions:
+            found.setdefault(t.name, str(t.done or t.label))
+    for code, label in {**NOTES, **ACCOUNT_ACTIONS}.items():
+        found.setdefault(code, str(label))
+    return sorted(found.items(), key=lambda pair: pair[1])
+
+
+def events(*, q="", flow="", action="", role="", since=None, until=None):
+    """The entries that fit, the newest first. Days are days in Jakarta."""
+    found = LogEntry.objects.select_related("actor").order_by("-seq")
+    if q:
+        found = found.filter(record_code__icontains=q.strip())
+    if flow:
+        found = found.filter(flow=flow)
+    if action:
+        found = found.filter(action=action)
+    if role:
+        found = found.filter(role=role)
+    zone = ZoneInfo(WIB)
+    if since:
+        found = found.filter(at__gte=dt.datetime.combine(since, dt.time.min, zone))
+    if until:
+        found = found.filter(at__lt=dt.datetime.combine(until + dt.timedelta(days=1), dt.time.min, zone))
+    return found
+
+
+def trail(flow: str, code: str):
+    """Everything that happened to one object, the newest first; Http404 where nothing did."""
+    found = LogEntry.objects.select_related("actor").filter(flow=flow, record_code=code).order_by("-seq")
+    if not found.exists():
+        raise Http404
+    return found
+
+
+def record_url(user, flow: str, code: str) -> str:
+    """The page of the object, where it has one and the auditor may open it."""
+    known = workflow(flow)
+    if known is None:
+        return ""
+    record = known.model._default_manager.select_related(*known.related).filter(code=code).first()
+    return record.get_absolute_url() if record is not None and may_see(known.flow, user, record) else ""
+
+
+def kind_label(flow: str) -> Any:
+    """A kind of record in the reader's language."""
+    known = workflow(flow)
+    return known.flow.label if known else ACCOUNT_FLOWS.get(flow, flow)
+
+
+def in_words(entry: LogEntry, broken=frozenset()) -> Event:
+    """One entry in the reader's language."""
+    known = workflow(entry.flow)
+    transition = known.flow.transition(entry.action) if known else None
+    account = ACCOUNT_ACTIONS.get(entry.action) if entry.flow in ACCOUNT_FLOWS else None
+    moved = entry.source != entry.target
+    return Event(
+        entry=entry,
+        kind=kind_label(entry.flow),
+        what=(transition.done or transition.label) if transition else account or NOTES.get(entry.action, entry.action),
+        source=_state(known, entry.source) if moved else "",
+        target=_state(known, entry.target) if moved else "",
+        role=role_name(entry.role),
+        actor=str(entry.actor) if entry.actor else _("System"),
+        details=_details(entry.data),
+        sealed=entry.seq not in broken,
+    )
+
+
+def _state(known, code: str) -> str:
+    if not code or known is None:
+        return code
+    try:
+        return str(known.flow.state(code).label)
+    except KeyError:
+        return code
+
+
+def _details(data) -> str:
+    """The answers of an act as readable JSON; nothing is left out, since this is the record of what was said."""
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) if data else ""
+
+
+def csv_lines(found) -> Iterator[list[str]]:
+    """The head, then one line per entry; `found` is read in pieces, so that the file may be long."""
+    yield [
+        _("No."), _("Time (WIB)"), _("Kind of record"), _("Code"), _("Event"), _("From state"), _("To state"), _("Role"),
+        _("Organisation"), _("Actor"), _("Note"), _("Details"), _("Seal"),
+    ]  # fmt: skip
+    zone = ZoneInfo(WIB)
+    for entry in found.iterator(chunk_size=500):
+        event = in_words(entry)
+        yield [
+            str(entry.seq), f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", str(event.kind), entry.record_code,
+            str(event.what), event.source, event.target, event.role, entry.organisation, event.actor, entry.comment,
+            json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else "", entry.hash,
+        ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""Every due date a user may see, over all tables, by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.selectors.rows import Row, rows
+from workflow.reading import seen_by, waiting_for
+from workflow.registry import workflows
+
+LIMIT = 100
+"""Rows per table: a page with more would help nobody; filters narrow it."""
+SPANS = {"14": 14, "30": 30, "90": 90}
+
+
+@dataclass(frozen=True)
+class Day:
+    """The due dates of one day."""
+
+    day: dt.date | None
+    """None: everything overdue."""
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One tab of the page: a table or a span, with how many it holds."""
+
+    value: str
+    label: Any
+    url: str
+    active: bool
+    count: int | None = None
+
+
+def due_records(user, flow_name: str, *, mine: bool = False):
+    """The records of one table that are due at some time, the most urgent first."""
+    entry = next(e for e in workflows() if e.flow.name == flow_name)
+    timed = [s.code for s in entry.flow.states if s.within]
+    found = waiting_for(user, flow_name) if mine else seen_by(user, flow_name)
+    return found.filter(status__in=timed, due_at__isnull=False).order_by(F("due_at").asc(), "pk")
+
+
+def closing_programs(user, now, until):
+    """Programmes whose registration closes in a span, the user's to see; their date is not a workflow deadline."""
+    return seen_by(user, "programs.program").filter(
+        internal_deadline__gt=now, internal_deadline__lt=until, published_at__isnull=False
+    )
+
+
+def _closing_rows(query) -> list[Row]:
+    return [
+        replace(row, due_at=row.record.internal_deadline, turn=_("Offices: registration closes"))
+        for row in rows(query.order_by("internal_deadline")[:LIMIT])
+    ]
+
+
+def by_day(found: list[Row], now=None) -> list[Day]:
+    """Rows grouped by the day they are due in their own zone, overdue first."""
+    now = now or timezone.now()
+    late = [r for r in found if r.due_at < now]
+    days: dict[dt.date, list[Row]] = {}
+    for row in found:
+        if row.due_at >= now:
+            days.setdefault(row.due_at.astimezone(ZoneInfo(row.zone)).date(), []).append(row)
+    return ([Day(None, late)] if late else []) + [Day(day, days[day]) for day in sorted(days)]
+
+
+def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, now=None):
+    """(days, counts per table) of what is overdue or due within `span` days."""
+    now = now or timezone.now()
+    until = now + dt.timedelta(days=span)
+    found, closing, counts = [], [], {}
+    for entry in workflows():
+        name = entry.flow.name
+        query = due_records(user, name, mine=mine).filter(due_at__lt=until)
+        counts[name] = query.count()
+        if counts[name] and flow in {"", name}:
+            found += list(query[:LIMIT])
+    if not mine:
+        query = closing_programs(user, now, until)
+        counts["programs.program"] += query.count()
+        closing = _closing_rows(query) if flow in {"", "programs.program"} else []
+    shown = sorted([*rows(found), *closing], key=lambda row: row.due_at)
+    return by_day(shown, now), counts
+
+
+def next_deadlines(user, limit: int = 5) -> list[Row]:
+    """The nearest due dates the user may see, for the home page."""
+    found, now = [], timezone.now()
+    for entry in workflows():
+        found += list(due_records(user, entry.flow.name)[:limit])
+    closing = _closing_rows(closing_programs(user, now, now + dt.timedelta(days=30)))
+    nearest = rows(sorted(found, key=lambda record: record.due_at)[:limit])
+    return sorted([*nearest, *closing], key=lambda row: row.due_at)[:limit]
+
+
+def flow_tabs(counts: dict[str, int], active: str, address) -> list[Choice]:
+    """Tabs: everything, then each table that has something."""
+    tabs = [Choice("", _("All"), address(""), not active, sum(counts.values()))]
+    for entry in workflows():
+        name = entry.flow.name
+        if counts.get(name) or name == active:
+            tabs.append(Choice(name, entry.flow.label, address(name), name == active, counts.get(name, 0)))
+    return tabs

@@ -1,0 +1,299 @@
+"""What the public pages show: aggregated, without personal data, kept for a few minutes.
+
+Everything a page needs is one snapshot in the cache, so that many visitors cost no more queries than one.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache as remember
+from pathlib import Path
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Aggregate, Count, DurationField, F, Q, Sum
+from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts.models import Organisation, OrganisationKind, in_local_language
+from partnerships.models import Agreement, AgreementStatus
+from programs.models import Intake, Program
+from programs.rules import OFFERED, public_programs
+from regions.models import FilingWindow, NeedStatus, Region, TrainingNeed
+from regions.models.places import RegionLevel
+from workflow.models import LogEntry
+from workflow.registry import workflows
+from workflow.table import CLOCK
+
+KEEP_SECONDS = 300
+SMALLEST = 5
+"""People are counted only from this number on; smaller groups are shown as "fewer than five"."""
+
+S = NeedStatus
+NOT_FILED = (S.DRAFT, S.WITHDRAWN, S.MERGED)
+ACCEPTED = (S.APPROVED, S.IN_FULFILMENT, S.FULFILLED, S.CLOSED_UNMET)
+IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
+
+
+@dataclass(frozen=True)
+class Province:
+    """One province in the current cycle."""
+
+    code: str
+    label: str
+    name: str
+    island_group: str
+    col: int
+    row: int
+    offices: int
+    filed: int
+    needs: int
+    people: int
+    approved: int
+    people_approved: int
+
+    @property
+    def share(self) -> int:
+        """The share of its offices that have filed, in hundredths."""
+        return round(100 * self.filed / self.offices) if self.offices else 0
+
+    @property
+    def people_shown(self) -> int | None:
+        """People asked for, or None where the group is so small that it might point at someone."""
+        return None if 0 < self.people < SMALLEST else self.people
+
+    @property
+    def people_approved_shown(self) -> int | None:
+        """People accepted, or None for a very small group."""
+        return None if 0 < self.people_approved < SMALLEST else self.people_approved
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Where the cycle stands: its year, its windows, and the one that is open or comes next."""
+
+    year: int
+    windows: list[FilingWindow]
+
+    @property
+    def open_window(self) -> FilingWindow | None:
+        """The window open now."""
+        now = timezone.now()
+        return next((w for w in self.windows if w.opens_at <= now < w.closes_at), None)
+
+    @property
+    def next_window(self) -> FilingWindow | None:
+        """The next window to open."""
+        now = timezone.now()
+        return next((w for w in self.windows if w.opens_at > now), None)
+
+
+@dataclass(frozen=True)
+class PartnerOffer:
+    """What one partner offers now."""
+
+    name: str
+    short_name: str
+    programs: int
+    seats: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A published programme or an agreement in force."""
+
+    kind: str
+    title: str
+    partner: str
+    url: str
+    at: dt.date
+    record: Any
+
+
+def _kept(name: str, make: Callable[[], Any]) -> Any:
+    """A value from the cache, made anew every few minutes and per language."""
+    key = f"portal.public.{name}.{get_language()}"
+    found = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, KEEP_SECONDS)
+    return found
+
+
+@remember
+def tiles() -> dict[str, tuple[str, int, int]]:
+    """Province code -> (two letters, column, row) of the tile map."""
+    path = Path(__file__).resolve().parent.parent / "data" / "province_tiles.csv"
+    with path.open(encoding="utf-8", newline="") as source:
+        return {r["code"]: (r["label"], int(r["col"]), int(r["row"])) for r in csv.DictReader(source)}
+
+
+def current_cycle() -> Cycle | None:
+    """The cycle of the window that is open, else of the next one, else of the last one; None before the first."""
+    return _kept("cycle", lambda: [_current_cycle()])[0]
+
+
+def _current_cycle() -> Cycle | None:
+    windows = list(FilingWindow.objects.order_by("opens_at"))
+    if not windows:
+        return None
+    now = timezone.now()
+    ahead = [w for w in windows if w.closes_at > now]
+    year = (ahead[0] if ahead else windows[-1]).cycle_id
+    return Cycle(year, [w for w in windows if w.cycle_id == year])
+
+
+def provinces() -> list[Province]:
+    """Every province with what its offices filed in the current cycle; empty before reference data are loaded."""
+    return _kept("provinces", _provinces)
+
+
+def _provinces() -> list[Province]:
+    cycle = current_cycle()
+    filed = {
+        row["place"]: row
+        for row in TrainingNeed.objects.filter(
+            cycle_id=cycle.year if cycle else 0, office__kind=OrganisationKind.OFFICE, submitted_at__isnull=False
+        )
+        .exclude(status__in=NOT_FILED)
+        .annotate(place=Left("office__region_code", 2))
+        .order_by()
+        .values("place")
+        .annotate(
+            filed=Count("office", distinct=True),
+            needs=Count("pk"),
+            people=Sum("people_requested"),
+            approved=Count("pk", filter=Q(status__in=ACCEPTED)),
+            people_approved=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
+        )
+    }
+    offices = dict(
+        Organisation.objects.filter(kind=OrganisationKind.OFFICE, valid_to__isnull=True, suspended=False)
+        .annotate(place=Left("region_code", 2))
+        .order_by()
+        .values_list("place")
+        .annotate(Count("pk"))
+    )
+    found = []
+    for region in Region.objects.filter(level=RegionLevel.PROVINCE, valid_to__isnull=True).order_by("code"):
+        label, col, row = tiles().get(region.code, ("", -1, -1))
+        have = filed.get(region.code, {})
+        found.append(
+            Province(
+                code=region.code,
+                label=label,
+                name=region.name,
+                island_group=region.island_group,
+                col=col,
+                row=row,
+                offices=offices.get(region.code, 0),
+                **{k: have.get(k) or 0 for k in ("filed", "needs", "people", "approved", "people_approved")},
+            )
+        )
+    return found
+
+
+def offers() -> list[PartnerOffer]:
+    """What partners offer to everyone, the largest first."""
+    return _kept("offers", _offers)
+
+
+def _offers() -> list[PartnerOffer]:
+    listed = Q(program__visibility="PUBLIC", program__published_at__isnull=False, program__status__in=OFFERED)
+    seats = dict(
+        Intake.objects.filter(listed)
+        .order_by()
+        .values_list("program__partner")
+        .annotate(free=Sum(F("seats") - F("seats_taken")))
+    )
+    rows = (
+        Organisation.objects.filter(programs__in=Program.objects.filter(public_programs(), status__in=OFFERED))
+        .annotate(count=Count("programs", distinct=True))
+        .order_by("-count", "code")
+    )
+    return [PartnerOffer(o.name, o.short_name or o.code, o.count, max(seats.get(o.pk) or 0, 0)) for o in rows]
+
+
+def decisions(limit: int = 5) -> list[Decision]:
+    """The latest published programmes and agreements that took effect, newest first."""
+    return _kept(f"decisions.{limit}", lambda: _decisions(limit))
+
+
+def _decisions(limit: int) -> list[Decision]:
+    programs = Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
+    agreements = (
+        Agreement.objects.filter(status__in=IN_FORCE).select_related("partner").order_by("-status_since")[:limit]
+    )
+    found = [
+        Decision("program", p.title, _short(p.partner), p.get_absolute_url(), p.published_at.date(), p)
+        for p in programs
+    ] + [
+        Decision(
+            "agreement", in_local_language(a, "title"), _short(a.partner), "", a.status_since.date(), a
+        )
+        for a in agreements
+    ]
+    return sorted(found, key=lambda d: d.at, reverse=True)[:limit]
+
+
+def _short(organisation) -> str:
+    return (organisation.short_name or organisation.name) if organisation else ""
+
+
+class Median(Aggregate):
+    """The middle value, which one late case does not move."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
+@dataclass(frozen=True)
+class DecisionCount:
+    """How often people took one decision on one kind of record since the year began."""
+
+    record: Any
+    label: Any
+    count: int
+
+
+def decision_counts() -> list[DecisionCount]:
+    """What people decided this year, by kind of record, most frequent first."""
+    since = timezone.localdate().replace(month=1, day=1)
+    counted = _kept(
+        "counts",
+        lambda: list(
+            LogEntry.objects.filter(at__date__gte=since)
+            .exclude(role=CLOCK)
+            .exclude(source=F("target"))
+            .order_by()
+            .values_list("flow", "action")
+            .annotate(Count("pk"))
+        ),
+    )
+    totals = {(flow, action): count for flow, action, count in counted}
+    found = []
+    for entry in workflows():
+        rows = [
+            DecisionCount(entry.flow.label, t.done or t.label, totals[entry.flow.name, t.name])
+            for t in entry.flow.transitions
+            if (entry.flow.name, t.name) in totals
+        ]
+        found += sorted(rows, key=lambda r: -r.count)
+    return found
+
+
+def median_days() -> float | None:
+    """Days from signature to approval of a need in the middle case of this cycle; None before the first approval."""
+
+    def measure():
+        cycle = current_cycle()
+        span = TrainingNeed.objects.filter(
+            cycle_id=cycle.year if cycle else 0, approved_at__isnull=False, submitted_at__isnull=False
+        ).aggregate(m=Median(F("approved_at") - F("submitted_at"), output_field=DurationField()))["m"]
+        return [span.total_seconds() / 86400 if span is not None else None]
+
+    return _kept("median", measure)[0]

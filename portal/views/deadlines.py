@@ -1,0 +1,42 @@
+"""Every due date on one page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+from portal.selectors.deadlines import SPANS, Choice, flow_tabs
+from portal.selectors.deadlines import deadlines as find_deadlines
+from workflow.registry import workflow
+
+
+def deadlines(request):
+    """Overdue first, then by day; filters by table, span and "my turn" in the address."""
+    flow = request.GET.get("jenis", "")
+    flow = flow if workflow(flow) else ""
+    span = request.GET.get("hari", "14")
+    span = span if span in SPANS else "14"
+    mine = request.GET.get("giliran") == "saya"
+    days, counts = find_deadlines(request.user, flow=flow, span=SPANS[span], mine=mine)
+
+    def address(**changed) -> str:
+        chosen = {"jenis": flow, "hari": span, "giliran": "saya" if mine else "", **changed}
+        kept = {key: value for key, value in chosen.items() if value and (key, value) != ("hari", "14")}
+        return f"?{urlencode(kept)}" if kept else request.path
+
+    spans = [
+        Choice(code, ngettext("%(days)d day", "%(days)d days", number) % {"days": number}, address(hari=code), code == span)
+        for code, number in SPANS.items()
+    ]
+    context = {
+        "days": days,
+        "tabs": flow_tabs(counts, flow, lambda name: address(jenis=name)),
+        "spans": spans,
+        "mine": mine,
+        "mine_url": address(giliran="" if mine else "saya"),
+        "span": SPANS[span],
+        "total": sum(len(day.rows) for day in days),
+    }
+    return render(request, "portal/deadlines/deadlines.html", context)

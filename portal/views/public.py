@@ -1,0 +1,222 @@
+"""Pages anyone may open: front page, map, transparency with open data, guide, accessibility and privacy statements."""
+
+from __future__ import annotations
+
+import csv
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from portal.selectors import public
+from workflow.formats import num
+
+BEHIND = 6
+"""How many provinces the front page names as having filed least."""
+
+SCALES = {
+    "filed": (gettext_lazy("Offices that have filed"), lambda p: p.share, (1, 40, 60, 80, 95)),
+    "people": (gettext_lazy("People who need training"), lambda p: p.people, (1, 20, 50, 100, 200)),
+    "approved": (gettext_lazy("Approved needs"), lambda p: p.approved, (1, 3, 6, 11, 21)),
+}
+"""Measure -> label, value of a province, and the lowest value of each of the five classes, fixed so that maps compare."""
+
+
+def _map(measure: str) -> dict:
+    """The tile map of one measure: a tile per province and the legend."""
+    label, value_of, floors = SCALES[measure]
+    step, size = 64, 60
+    placed = [p for p in public.provinces() if p.label]
+    tiles = [
+        {
+            "x": p.col * step,
+            "y": p.row * step,
+            "tx": p.col * step + size // 2,
+            "ty": p.row * step + size // 2,
+            "label": p.label,
+            "level": sum(value_of(p) >= floor for floor in floors),
+            "name": p.name,
+            "value": _shown(measure, p),
+        }
+        for p in placed
+    ]
+    unit = "%" if measure == "filed" else ""
+    ends = [f - 1 for f in floors[1:]] + [None]
+    legend = [
+        {"level": n + 1, "label": f"{num(low)}–{num(high)}{unit}" if high else f"≥ {num(low)}{unit}"}
+        for n, (low, high) in enumerate(zip(floors, ends, strict=True))
+    ]
+    return {
+        "measure": measure,
+        "label": label,
+        "tiles": tiles,
+        "legend": legend,
+        "width": max((t["x"] for t in tiles), default=0) + size,
+        "height": max((t["y"] for t in tiles), default=0) + size,
+    }
+
+
+def _shown(measure: str, province) -> str:
+    if measure == "filed":
+        return _("%(filed)s of %(offices)s offices") % {
+            "filed": num(province.filed), "offices": num(province.offices)
+        }
+    if measure == "people":
+        return _few(province.people_shown)
+    return num(province.approved)
+
+
+def _few(value: int | None) -> str:
+    """A number of people; None stands for a group too small to show."""
+    return _("fewer than 5") if value is None else num(value)
+
+
+def _totals(found) -> dict[str, int]:
+    return {
+        name: sum(getattr(p, name) for p in found)
+        for name in ("offices", "filed", "needs", "people", "approved", "people_approved")
+    }
+
+
+@login_not_required
+@require_safe
+def landing(request):
+    """What Sinergi is, where the cycle stands, who has filed."""
+    found = public.provinces()
+    totals = _totals(found)
+    offers = public.offers()
+    behind = sorted((p for p in found if p.offices), key=lambda p: (p.share, -p.offices))[:BEHIND]
+    cycle = public.current_cycle()
+    figures = [
+        {
+            "label": _("Offices that have filed"),
+            "value": num(totals["filed"]),
+            "note": _("of %(total)s") % {"total": num(totals["offices"])},
+        },
+        {
+            "label": _("People who need training"),
+            "value": num(totals["people"]),
+            "note": _("in %(count)s needs") % {"count": num(totals["needs"])},
+        },
+        {"label": _("Seats open to everyone"), "value": num(sum(o.seats for o in offers))},
+        {
+            "label": _("Programmes on offer"),
+            "value": num(sum(o.programs for o in offers)),
+            "note": " · ".join(f"{o.short_name} {num(o.programs)}" for o in offers[:3]),
+        },
+    ]
+    context = {
+        "cycle": cycle,
+        "window": cycle.open_window if cycle else None,
+        "next_window": cycle.next_window if cycle else None,
+        "now": timezone.now(),
+        "figures": figures,
+        "map": _map("filed"),
+        "totals": totals,
+        "behind": behind,
+        "complete": sum(1 for p in found if p.offices and p.filed >= p.offices),
+        "offers": offers,
+        "programs": sum(o.programs for o in offers),
+        "decisions": public.decisions(3),
+    }
+    return render(request, "portal/public/landing.html", context)
+
+
+@login_not_required
+@require_safe
+def map_page(request):
+    """Needs by province, as tiles and as a table."""
+    measure = request.GET.get("tampilan", "filed")
+    measure = measure if measure in SCALES else "filed"
+    found = public.provinces()
+    tabs = [{"name": name, "label": scale[0], "current": name == measure} for name, scale in SCALES.items()]
+    context = {
+        "map": _map(measure),
+        "tabs": tabs,
+        "provinces": found,
+        "totals": _totals(found),
+        "cycle": public.current_cycle(),
+    }
+    return render(request, "portal/public/map.html", context)
+
+
+@login_not_required
+@require_safe
+def transparency(request):
+    """Decisions, agreements in force, open data."""
+    if request.GET.get("unduh") == "csv":
+        return _open_data()
+    found = public.provinces()
+    totals = _totals(found)
+    median = public.median_days()
+    context = {
+        "cycle": public.current_cycle(),
+        "figures": [
+            {"label": _("Needs filed"), "value": num(totals["needs"])},
+            {"label": _("Needs approved"), "value": num(totals["approved"])},
+            {
+                "label": _("Days from signature to approval"),
+                "value": num(round(median)) if median is not None else "–",
+                "note": _("middle case"),
+            },
+            {"label": _("Programmes on offer"), "value": num(sum(o.programs for o in public.offers()))},
+        ],
+        "counts": public.decision_counts(),
+        "decisions": public.decisions(10),
+    }
+    return render(request, "portal/public/transparency.html", context)
+
+
+def _open_data() -> HttpResponse:
+    """The table behind the map, for spreadsheets: UTF-8 with mark, semicolons, small groups withheld."""
+    cycle = public.current_cycle()
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    year = cycle.year if cycle else timezone.localdate().year
+    response["Content-Disposition"] = f'attachment; filename="sinergi-{year}.csv"'
+    response.write("\ufeff")
+    out = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    out.writerow(
+        ["cycle", "province_code", "province", "offices", "offices_filed", "needs", "people_requested",
+         "needs_approved", "people_approved"]
+    )  # fmt: skip
+    for p in public.provinces():
+        people = ["<5" if n is None else n for n in (p.people_shown, p.people_approved_shown)]
+        out.writerow([year, p.code, p.name, p.offices, p.filed, p.needs, people[0], p.approved, people[1]])
+    return response
+
+
+def _text_page(template: str):
+    @login_not_required
+    @require_safe
+    def page(request):
+        return render(request, template)
+
+    return page
+
+
+guide = _text_page("portal/public/guide.html")
+accessibility = _text_page("portal/public/accessibility.html")
+privacy = _text_page("portal/public/privacy.html")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86400)
+def robots(request):
+    """Search engines: the public pages, nothing behind the sign-in."""
+    lines = ["User-agent: *", "Disallow: /beranda/", "Disallow: /en/beranda/", "Disallow: /undangan/"]
+    lines += ["Disallow: /masuk/", "Disallow: /sandi/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def favicon(request):
+    """Browsers that ask for /favicon.ico get the drawing."""
+    return redirect(static("favicon.svg"), permanent=True)
