@@ -115,7 +115,7 @@ PUBLIC = {
     "accounts:password_reset_done",
     "accounts:password_reset_confirm",
     "accounts:password_reset_complete",
-    "accounts:demo_login",
+    "demo_login",
     "programs:catalogue",
     "programs:program",
     "programs:file",

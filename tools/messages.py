@@ -24,7 +24,15 @@ def collect(target: Path) -> None:
     """Run xgettext over the tree through Django; the result lands in `target`/locale/id."""
     if not shutil.which("xgettext"):
         sys.exit("GNU gettext is missing. Debian: apt-get install gettext. macOS: brew install gettext.")
-    command = [sys.executable, str(ROOT / "manage.py"), "makemessages", "-l", "id", "--no-location", "--no-wrap"]
+    command = [
+        sys.executable,
+        str(ROOT / "manage.py"),
+        "makemessages",
+        "-l",
+        "id",
+        "--no-location",
+        "--no-wrap",
+    ]
     command += [part for name in SKIP for part in ("--ignore", name)]
     subprocess.run(command, cwd=target, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command line
 
@@ -48,7 +56,9 @@ def faults(po: polib.POFile) -> list[str]:
         elif any(
             set(PLACEHOLDER.findall(text)) - set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
             for text in texts
-        ) or set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) - set(PLACEHOLDER.findall(" ".join(texts))):
+        ) or set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) - set(
+            PLACEHOLDER.findall(" ".join(texts))
+        ):
             found.append(f"placeholders differ: {entry.msgid!r}")
     return found
 
@@ -84,7 +94,10 @@ def check() -> int:
     with tempfile.TemporaryDirectory() as folder:
         compiled = Path(folder) / "django.mo"
         po.save_as_mofile(str(compiled))
-        if not (FOLDER / "django.mo").exists() or compiled.read_bytes() != (FOLDER / "django.mo").read_bytes():
+        if (
+            not (FOLDER / "django.mo").exists()
+            or compiled.read_bytes() != (FOLDER / "django.mo").read_bytes()
+        ):
             found.append("django.mo is older than django.po")
     if shutil.which("xgettext"):
         before = (FOLDER / "django.po").read_bytes()

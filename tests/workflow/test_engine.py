@@ -85,8 +85,8 @@ def test_unknown_act_does_not_exist(need_aceh, aceh_head):
 
 
 def test_buttons_follow_the_capacity(need_aceh, aceh_operator, aceh_head, auditor, ppsdm_head):
-    assert names(aceh_operator, need_aceh) == ["send_to_head", "take_back"]
-    assert names(aceh_head, need_aceh) == ["take_back", "submit", "withdraw"]
+    assert names(aceh_operator, need_aceh) == ["send_to_head"]
+    assert names(aceh_head, need_aceh) == ["submit", "withdraw"]
     assert names(auditor, need_aceh) == []
     assert may_see(NEED, auditor, need_aceh) and not may_see(NEED, ppsdm_head, need_aceh)
     assert may_edit(NEED, aceh_operator, need_aceh) and not may_edit(NEED, aceh_head, need_aceh)

@@ -1,0 +1,41 @@
+# Sinergi. `make` alone lists what there is; README.md says more.
+PYTHON ?= python3
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock messages format clean python
+
+help: ## this list
+	@echo "make TARGET:"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@echo "Settings: PORT=8010 make demo, make test ARGS='tests/workflow -x', JOBS=4, PYTHON=/path/to/python3"
+
+demo: python ## start the portal with sample data and print the accounts; Ctrl-C stops it
+	@$(PYTHON) tools/bootstrap.py demo
+	@exec .venv/bin/python -m portal.stack demo
+
+test: python ## run every test, with own PostgreSQL, Valkey and a real browser
+	@$(PYTHON) tools/bootstrap.py test --browser
+	@exec .venv/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: python ## format, lint, import contracts, migrations, deployment, translations, fast tests
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python tools/check.py
+
+lock: python ## pin packages and hashes anew; UPGRADE=1 takes newer versions
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+messages: python ## collect the texts and compile the Indonesian catalogue
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python tools/messages.py update
+
+format: python ## format and tidy the code
+	@$(PYTHON) tools/bootstrap.py test
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+clean: python ## remove the environment, the SAMPLE DATA and all caches
+	@$(PYTHON) tools/bootstrap.py clean
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no '$(PYTHON)' here. Debian: apt-get install python3 python3-venv"; exit 1; }
