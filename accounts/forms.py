@@ -17,7 +17,9 @@ from accounts.roles import Role
 from accounts.selectors import organisations_to_invite
 from workflow.forms import SinergiFormHelper
 
-PASSWORD_HELP = gettext_lazy("At least 12 characters. Several words in a row are easy to remember and hard to guess.")
+PASSWORD_HELP = gettext_lazy(
+    "At least 12 characters. Several words in a row are easy to remember and hard to guess."
+)
 
 
 class SignInForm(forms.Form):
@@ -26,7 +28,9 @@ class SignInForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -47,7 +51,7 @@ class SignInForm(forms.Form):
         """After too many tries from here."""
         self.add_error(
             None,
-            _("Too many wrong tries from this connection. Wait 15 minutes, or reset your password by e-mail."),
+            _("Too many wrong tries from here. Wait 15 minutes, or reset your password by e-mail."),
         )
 
 
@@ -58,7 +62,9 @@ class PasswordLetterForm(forms.Form):
         label=gettext_lazy("E-mail"),
         max_length=254,
         help_text=gettext_lazy("The address you sign in with."),
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
 
     def __init__(self, *args, **kwargs):
@@ -107,7 +113,9 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = _("How you are addressed, for example your post. Other offices see the role.")
+        self.fields["name"].help_text = _(
+            "How you are addressed, for example your post. Other offices see the role."
+        )
         self.helper = SinergiFormHelper()
 
 
@@ -139,7 +147,9 @@ class InviteForm(forms.Form):
     """One person, one role, one organisation; role and organisation must fit each other."""
 
     email = forms.EmailField(
-        label=gettext_lazy("Official e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Official e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
         label=gettext_lazy("Name or post"),
@@ -181,7 +191,9 @@ class EndForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("For example: moved to another post. Kept in the log; do not name the person."),
+        help_text=gettext_lazy(
+            "For example: moved to another post. Kept in the log; do not name the person."
+        ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -32,15 +32,20 @@ class OrganisationKind(models.TextChoices):
 
 
 class Organisation(models.Model):
-    """A ministry unit, central body, regional office, training centre or partner. Units get renamed: rows are dated."""
+    """A ministry unit, central body, regional office, training centre or partner. Units get renamed: rows
+    are dated."""
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=OrganisationKind)
-    type_code = models.CharField(max_length=20, blank=True, help_text=_("Office type, for example DISNAKER_KAB"))
+    type_code = models.CharField(
+        max_length=20, blank=True, help_text=_("Office type, for example DISNAKER_KAB")
+    )
     name_id = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     short_name = models.CharField(max_length=60, blank=True)
-    region_code = models.CharField(max_length=4, blank=True, help_text=_("Kemendagri code without dots; empty: nationwide"))
+    region_code = models.CharField(
+        max_length=4, blank=True, help_text=_("Kemendagri code without dots; empty: nationwide")
+    )
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     email = models.EmailField(blank=True)
@@ -111,7 +116,9 @@ class User(AbstractBaseUser):
         help_text=_("Mail about your own turn and about time limits is always sent."),
     )
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text=_("Keeps the portal running; no business decisions"))
+    is_staff = models.BooleanField(
+        default=False, help_text=_("Keeps the portal running; no business decisions")
+    )
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()
@@ -173,7 +180,8 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """One role of one person in one organisation, for a time. Ended by date, never deleted: the log names its holder."""
+    """One role of one person in one organisation, for a time. Ended by date, never deleted: the log names
+    its holder."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
@@ -247,7 +255,8 @@ class Invitation(models.Model):
                 name="one_open_invitation_per_role",
             ),
             models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True), name="invitation_has_one_end"
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="invitation_has_one_end",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
         ]

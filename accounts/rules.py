@@ -1,4 +1,5 @@
-"""Small questions about people: which capacity they act in, who holds a role where, and which roles fit an organisation."""
+"""Small questions about people: which capacity they act in, who holds a role where, and which roles fit an
+organisation."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def people_with(*conditions: Q):
     query = Q()
     for condition in conditions:
         query |= condition
-    return User.objects.filter(pk__in=Membership.objects.current().filter(query).values("user_id")).order_by("pk")
+    return User.objects.filter(pk__in=Membership.objects.current().filter(query).values("user_id")).order_by(
+        "pk"
+    )
 
 
 def is_administrator(user) -> bool:
@@ -38,11 +41,12 @@ def is_administrator(user) -> bool:
     return capacity(user)[0] == Role.ADMIN
 
 
-# --- Reasons: each returns a sentence that refuses, or an empty string -------------------------------------------
+# --- Reasons: each returns a sentence that refuses, or an empty string --------------------------------------
 
 
 def role_fits(role: str, organisation) -> str:
-    """A role only makes sense in the kind of organisation the procedure gives it to (separation of duties)."""
+    """A role only makes sense in the kind of organisation the procedure gives it to (separation of
+    duties)."""
     kind = organisation.kind
     if role in OFFICE and kind not in {OrganisationKind.OFFICE, OrganisationKind.CENTRE}:
         return _("%(role)s: only for labour offices and training centres. Choose one of them.") % _named(role)

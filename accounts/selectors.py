@@ -1,4 +1,5 @@
-"""Reads of the front desk: people with their roles, open invitations, organisations a person can be invited to."""
+"""Reads of the front desk: people with their roles, open invitations, organisations a person can be invited
+to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes of the front desk: invite, accept, revoke, end a role, switch capacity. Each leaves its line in the log."""
+"""Writes of the front desk: invite, accept, revoke, end a role, switch capacity. Each leaves its line in the
+log."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ MEMBERSHIP_LOG = "accounts.membership"
 
 
 def _record(log: str, record_id: int, code: str, action: str, actor, *, comment: str = "", **data) -> None:
-    """One account event. Never an e-mail address or a name: the log cannot be erased, the rows it points to can."""
+    """One account event. Never an e-mail address or a name: the log cannot be erased, the rows it points
+    to can."""
     LogEntry(
         flow=log,
         record_id=record_id,
@@ -56,7 +58,9 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
         email=email, organisation=organisation, role=role, accepted_at__isnull=True, revoked_at__isnull=True
     )
     if any(i.is_open for i in former):
-        raise Refused([_("An invitation to this address for this role is still open. Send it again from the list.")])
+        raise Refused(
+            [_("An invitation to this address for this role is still open. Send it again from the list.")]
+        )
     former.update(revoked_at=timezone.now())
     invitation = Invitation(email=email, name=name, organisation=organisation, role=role, invited_by=actor)
     token = invitation.new_token()
@@ -90,7 +94,8 @@ def revoke(invitation: Invitation, *, actor) -> None:
 
 @transaction.atomic
 def accept(invitation: Invitation, password: str | None) -> User | None:
-    """Turn an invitation into a membership, once. A known address keeps its account and password; None: too late."""
+    """Turn an invitation into a membership, once. A known address keeps its account and password; None:
+    too late."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not locked.is_open:
         return None

@@ -22,13 +22,16 @@ _AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "r
 
 
 def _post(to: str, subject: str, template: str, **values) -> None:
-    body = render_to_string(template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values})
+    body = render_to_string(
+        template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values}
+    )
     EmailMessage(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
 
 
 @shared_task(**_AGAIN)
 def send_invitation(invitation_id: int) -> None:
-    """Write to the invited address. Every letter carries a new token; the link of the former letter stops working."""
+    """Write to the invited address. Every letter carries a new token; the link of the former letter stops
+    working."""
     invitation = Invitation.objects.select_related("organisation").filter(pk=invitation_id).first()
     if invitation is None or invitation.accepted_at or invitation.revoked_at:
         return

@@ -1,6 +1,7 @@
 """Slows down guessing: a fixed number of tries per key and quarter of an hour, counted in the cache.
 
-The key is address plus network address, so that nobody can lock another person out by typing wrong passwords for
+The key is address plus network address, so that nobody can lock another person out by typing wrong passwords
+for
 them. A second, wider count per network address stops one machine from trying many addresses.
 """
 
@@ -29,7 +30,8 @@ def network_address(request) -> str:
 
 
 class Tries:
-    """The tries left for a key. A try is taken before the password is looked at: parallel guesses gain nothing."""
+    """The tries left for a key. A try is taken before the password is looked at: parallel guesses gain
+    nothing."""
 
     def __init__(self, purpose: str, *parts: str, limit: int):
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -37,7 +39,8 @@ class Tries:
         self._mine = ""
 
     def take(self) -> bool:
-        """Use up one try; False when none is left. A cache that is away refuses nobody: signing in matters more."""
+        """Use up one try; False when none is left. A cache that is away refuses nobody: signing in
+        matters more."""
         try:
             taken = cache.get_many(self._slots)
             for slot in self._slots:

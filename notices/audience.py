@@ -1,4 +1,5 @@
-"""Who else hears of an event than those the tables name: rooms upstairs know, and whoever wires the portal says so."""
+"""Who else hears of an event than those the tables name: rooms upstairs know, and whoever wires the portal
+says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a notice reads: a headline, who did it, what was said, in the reader's language. The same in inbox and mail."""
+"""How a notice reads: a headline, who did it, what was said, in the reader's language. The same in inbox and
+mail."""
 
 from __future__ import annotations
 
@@ -88,11 +89,12 @@ def line(notice) -> Line:
         notice=notice,
         headline=_headline(notice),
         subject=in_local_language(notice, "subject"),
-        by=", ".join(part for part in (role_name(notice.role) if notice.role else "", notice.organisation) if part),
+        by=", ".join(
+            part for part in (role_name(notice.role) if notice.role else "", notice.organisation) if part
+        ),
         quote=notice.comment,
         changes=[_change(c) for c in notice.changes],
         path=local_path(notice.path),
         icon=transition.icon if transition else ICONS[notice.kind],
         tone="red" if overdue else "amber" if notice.kind != NoticeKind.CHANGE else "",
     )
-

@@ -1,4 +1,5 @@
-"""What a mail says: plain text in the person's language, why it came, links into the portal, nothing personal."""
+"""What a mail says: plain text in the person's language, why it came, links into the portal, nothing
+personal."""
 
 from __future__ import annotations
 
@@ -63,4 +64,6 @@ def _subject(notices) -> str:
         return "[Sinergi] " + ngettext(
             "%(count)d matter waits for you", "%(count)d matters wait for you", turns
         ) % {"count": turns}
-    return "[Sinergi] " + ngettext("%(count)d message", "%(count)d messages", len(notices)) % {"count": len(notices)}
+    return "[Sinergi] " + ngettext("%(count)d message", "%(count)d messages", len(notices)) % {
+        "count": len(notices)
+    }

@@ -22,7 +22,8 @@ class Bookmark(models.Model):
 
 
 class Pending(models.Model):
-    """Work that could not be finished when it came up: a time mark to announce, a log entry whose turn failed."""
+    """Work that could not be finished when it came up: a time mark to announce, a log entry whose turn
+    failed."""
 
     class Kind(models.TextChoices):
         ENTRY = "ENTRY", "log entry"
@@ -66,14 +67,18 @@ class Outbox(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True, help_text=_("Not sent: read before, or account closed"))
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Not sent: read before, or account closed")
+    )
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(
-                fields=["next_at"], condition=Q(sent_at__isnull=True, dropped_at__isnull=True), name="mail_waiting"
+                fields=["next_at"],
+                condition=Q(sent_at__isnull=True, dropped_at__isnull=True),
+                name="mail_waiting",
             )
         ]
         constraints = [
@@ -102,7 +107,12 @@ class Notice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     membership = models.ForeignKey(
-        Membership, models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("The capacity it is meant for")
+        Membership,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The capacity it is meant for"),
     )
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=6, choices=NoticeKind)

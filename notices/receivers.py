@@ -1,4 +1,5 @@
-"""What the post room hears. It only takes notes here; telling happens in a task, after everything is written."""
+"""What the post room hears. It only takes notes here; telling happens in a task, after everything is
+written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes of the post room: notices from log entries and time marks, the mails they travel in, reading marks."""
+"""Writes of the post room: notices from log entries and time marks, the mails they travel in, reading
+marks."""
 
 from __future__ import annotations
 
@@ -22,14 +23,14 @@ TOO_OLD_FOR_MAIL = dt.timedelta(days=7)
 MAX_ATTEMPTS = 8
 
 
-# --- From the log to the inbox -------------------------------------------------------------------------------------
+# --- From the log to the inbox ------------------------------------------------------------------------------
 
 
 def read_on(now=None) -> int:
     """Read the next stretch of the log and tell whom it concerns; returns how many entries were read.
 
-    Entry numbers become visible in order (the log has one writer at a time), so a bookmark never skips one. An entry
-    that fails is put aside and tried again later; it does not hold up the rest.
+    Entry numbers become visible in order (the log has one writer at a time), so a bookmark never skips one.
+    An entry that fails is put aside and tried again later; it does not hold up the rest.
     """
     now = now or timezone.now()
     bookmark, _created = Bookmark.objects.get_or_create(reader=READER)
@@ -50,18 +51,28 @@ def _put_aside(entry, error, now) -> None:
     Pending.objects.get_or_create(
         key=f"entry:{entry.seq}",
         defaults={
-            "kind": Pending.Kind.ENTRY, "flow": entry.flow, "record_id": entry.record_id, "seq": entry.seq,
-            "attempts": 1, "next_at": now + dt.timedelta(minutes=1), "last_error": str(error)[:300],
+            "kind": Pending.Kind.ENTRY,
+            "flow": entry.flow,
+            "record_id": entry.record_id,
+            "seq": entry.seq,
+            "attempts": 1,
+            "next_at": now + dt.timedelta(minutes=1),
+            "last_error": str(error)[:300],
         },
     )
 
 
 def tell_of(entry, now) -> None:
-    """Notices for one log entry: those whose turn it is now, those the table tells, those a registered audience adds."""
+    """Notices for one log entry: those whose turn it is now, those the table tells, those a registered
+    audience adds."""
     registered = workflow(entry.flow)
     if registered is None:
         return
-    record = registered.model._default_manager.select_related(*registered.related).filter(pk=entry.record_id).first()
+    record = (
+        registered.model._default_manager.select_related(*registered.related)
+        .filter(pk=entry.record_id)
+        .first()
+    )
     if record is None:
         return
     transition = registered.flow.transition(entry.action)
@@ -100,7 +111,9 @@ def _actors(entry, transition) -> set[int]:
 def _is_latest(flow, entry) -> bool:
     """Whether no later act followed: "your turn" is only said about the turn that is still on."""
     names = [t.name for t in flow.transitions]
-    later = LogEntry.objects.filter(flow=entry.flow, record_id=entry.record_id, seq__gt=entry.seq, action__in=names)
+    later = LogEntry.objects.filter(
+        flow=entry.flow, record_id=entry.record_id, seq__gt=entry.seq, action__in=names
+    )
     return not later.exists()
 
 
@@ -136,9 +149,19 @@ def _notice(record, user, membership, kind, *, key: str, created_at) -> Notice:
     with translation.override("en"):
         subject_en = _subject(record)
     return Notice(
-        user=user, membership=membership, kind=kind, key=key, created_at=created_at, flow=record.flow.name,
-        record_id=record.pk, record_code=record.code, subject_id=subject_id, subject_en=subject_en, path=path,
-        due_at=record.due_at if kind != NoticeKind.CHANGE else None, time_zone=_zone(membership),
+        user=user,
+        membership=membership,
+        kind=kind,
+        key=key,
+        created_at=created_at,
+        flow=record.flow.name,
+        record_id=record.pk,
+        record_code=record.code,
+        subject_id=subject_id,
+        subject_en=subject_en,
+        path=path,
+        due_at=record.due_at if kind != NoticeKind.CHANGE else None,
+        time_zone=_zone(membership),
     )
 
 
@@ -157,7 +180,9 @@ def _deliver(notice: Notice, soon: bool, now, *, mail: bool = True) -> bool:
         return False
     wanted = soon or notice.kind != NoticeKind.CHANGE or notice.user.mail_changes
     if mail and wanted and notice.user.is_active:
-        notice.mail = _mail_for(notice.user, rules.leaves_at(now, notice.time_zone, soon=soon, due_at=notice.due_at))
+        notice.mail = _mail_for(
+            notice.user, rules.leaves_at(now, notice.time_zone, soon=soon, due_at=notice.due_at)
+        )
     notice.save(force_insert=True)
     return True
 
@@ -174,7 +199,7 @@ def _mail_for(user, due_at) -> Outbox:
     raise RuntimeError("no open mail could be found")
 
 
-# --- Time marks ----------------------------------------------------------------------------------------------------
+# --- Time marks ---------------------------------------------------------------------------------------------
 
 
 def keep_mark(record, flow, mark: int) -> None:
@@ -182,7 +207,10 @@ def keep_mark(record, flow, mark: int) -> None:
     Pending.objects.get_or_create(
         key=f"mark:{flow.name}:{record.pk}:{record.status_since.timestamp():.0f}:{mark}",
         defaults={
-            "kind": Pending.Kind.MARK, "flow": flow.name, "record_id": record.pk, "mark": mark,
+            "kind": Pending.Kind.MARK,
+            "flow": flow.name,
+            "record_id": record.pk,
+            "mark": mark,
             "status_since": record.status_since,
         },
     )
@@ -191,7 +219,9 @@ def keep_mark(record, flow, mark: int) -> None:
 def work_off(now=None) -> int:
     """Deliver what is pending; returns how much was done. What fails is tried again, ever more rarely."""
     now, done = now or timezone.now(), 0
-    for pk in list(Pending.objects.filter(next_at__lte=now, attempts__lt=MAX_ATTEMPTS).values_list("pk", flat=True)):
+    for pk in list(
+        Pending.objects.filter(next_at__lte=now, attempts__lt=MAX_ATTEMPTS).values_list("pk", flat=True)
+    ):
         with transaction.atomic():
             pending = Pending.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
             if pending is None:
@@ -216,7 +246,11 @@ def _finish(pending: Pending, now) -> None:
         tell_of(LogEntry.objects.get(seq=pending.seq), now)
         return
     registered = workflow(pending.flow)
-    record = registered.model._default_manager.select_related(*registered.related).filter(pk=pending.record_id).first()
+    record = (
+        registered.model._default_manager.select_related(*registered.related)
+        .filter(pk=pending.record_id)
+        .first()
+    )
     if record is None or record.status_since != pending.status_since or record.due_at is None:
         return  # it has moved on: nobody is reminded of something done
     roles = rules.turn_of(record)
@@ -231,7 +265,7 @@ def _finish(pending: Pending, now) -> None:
         _deliver(notice, rules.at_once(NoticeKind.DUE, None, pending.mark), now)
 
 
-# --- Reading -------------------------------------------------------------------------------------------------------
+# --- Reading ------------------------------------------------------------------------------------------------
 
 
 def mark_read(user, pk: int) -> bool:

@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 _DELIVERY_LOCK = 7_220_002
 BACKOFF = (1, 5, 15, 60, 240, 720, 1440)
-"""Minutes before the next try after each failure; then the mail waits a day between tries until it is given up."""
+"""Minutes before the next try after each failure; then the mail waits a day between tries until it is given
+up."""
 GIVEN_UP_AFTER = 10
 
 
@@ -41,7 +42,8 @@ def _alone(number: int):
 
 @shared_task
 def deliver_pending() -> int:
-    """Turn new log entries and pending marks into notices; returns how much was done. Any number of calls is safe."""
+    """Turn new log entries and pending marks into notices; returns how much was done. Any number of calls
+    is safe."""
     done = 0
     with _alone(_DELIVERY_LOCK) as free:
         if not free:
@@ -65,7 +67,8 @@ def send_outbox(now=None) -> int:
 
 
 def _send(pk: int, now) -> bool:
-    """Send one mail. The try is written down before, so that a crash in between repeats it only after a pause."""
+    """Send one mail. The try is written down before, so that a crash in between repeats it only after a
+    pause."""
     with transaction.atomic():
         mail = (
             Outbox.objects.select_for_update(skip_locked=True, of=("self",))
@@ -97,7 +100,10 @@ def _send(pk: int, now) -> bool:
 def _headers(mail: Outbox) -> dict[str, str]:
     """The same identity at every try: a mailbox that got the mail already recognises the repetition."""
     host = urlsplit(settings.SITE_URL).hostname or "sinergi"
-    return {"Message-ID": f"<sinergi-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{host}>", "Auto-Submitted": "auto-generated"}
+    return {
+        "Message-ID": f"<sinergi-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{host}>",
+        "Auto-Submitted": "auto-generated",
+    }
 
 
 def _queue(task) -> None:

@@ -22,7 +22,8 @@ def inbox(request):
 
 
 def open_notice(request, pk: int):
-    """Mark a notice as read and go to its record, in the capacity it was meant for. Mails link here as well."""
+    """Mark a notice as read and go to its record, in the capacity it was meant for. Mails link here as
+    well."""
     notice = selectors.get_notice(request.user, pk)
     services.mark_read(request.user, pk)
     acting = request.user.acting
@@ -49,6 +50,8 @@ def mark_all_read(request):
     """Mark everything as read."""
     count = services.mark_all_read(request.user)
     messages.success(
-        request, ngettext("%(count)d notice marked as read.", "%(count)d notices marked as read.", count) % {"count": count}
+        request,
+        ngettext("%(count)d notice marked as read.", "%(count)d notices marked as read.", count)
+        % {"count": count},
     )
     return redirect("notices:inbox")

@@ -10,12 +10,15 @@ from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal
 
 
 def concerned_by_amendment(program, entry):
-    """A programme changed after publishing: the offices whose proposals on it are open or hold seats, and the partner."""
+    """A programme changed after publishing: the offices whose proposals on it are open or hold seats, and
+    the partner."""
     offices = (
         Proposal.objects.filter(intake__program=program, status__in=[*OPEN_PROPOSALS, *HOLDING])
         .order_by()
         .values("line__need__office_id")
     )
-    concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(role__in=PARTNER, organisation=program.partner_id)
+    concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(
+        role__in=PARTNER, organisation=program.partner_id
+    )
     for membership in Membership.objects.current().filter(concerned).select_related("user", "organisation"):
         yield membership.user, membership

@@ -74,7 +74,7 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     Role.DINAS_OP: _OFFICE,
     Role.DINAS_HEAD: (
         _HOME,
-        Item(_("To sign"), "pen", "regions:sign_queue", (_NEED,)),
+        Item(_("To sign"), "pen", "regions:sign", (_NEED,)),
         _NEEDS,
         _CATALOGUE,
         _PROPOSALS,
@@ -110,7 +110,6 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
         _HOME,
         Item(_("People"), "people", "accounts:people"),
         _CATALOGUE,
-        Item(_("State of the portal"), "activity", "status"),
     ),
 }
 """At most six entries per role, most used first; the first four are the phone's bottom bar."""

@@ -21,10 +21,14 @@ class AuditForm(forms.Form):
     action = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
     since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args, **kwargs):
@@ -36,7 +40,10 @@ class AuditForm(forms.Form):
         self.helper = SinergiFormHelper()
         self.helper.layout = Layout(
             Div(
-                *(Div(name, css_class="col-12 col-md-4") for name in ("q", "flow", "action", "role", "since", "until")),
+                *(
+                    Div(name, css_class="col-12 col-md-4")
+                    for name in ("q", "flow", "action", "role", "since", "until")
+                ),
                 css_class="row",
             )
         )

@@ -21,6 +21,7 @@ from programs.models import SECTIONS, Intake, Program, ProgramFile, ProgramTheme
 from regions.models import FunctionalPost, Theme
 from regions.models.vocabulary import Term, term_label
 from workflow.engine import log_of
+from workflow.formats import num
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
 
@@ -328,7 +329,7 @@ def prerequisites(program: Program) -> list[tuple[str, str]]:
         language, level = term_label("language", program.language), program.min_language_level
         add(_("Language level"), f"{language} {level}")
     if program.language_test not in ("", "NONE"):
-        score = "" if program.language_score is None else f" {program.language_score:g}"
+        score = "" if program.language_score is None else f" {num(program.language_score)}"
         add(_("Language test"), f"{term_label('language_test', program.language_test)}{score}")
     if program.share_outside_java:
         add(_("From outside Java"), _("at least %(share)d%% of the seats") % {"share": program.share_outside_java})

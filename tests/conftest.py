@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import OrganisationKind
 from accounts.roles import Role
@@ -21,6 +22,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
+    translation.activate("id")  # a request to /en/ leaves its language behind
     yield
     cache.clear()
 

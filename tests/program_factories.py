@@ -23,7 +23,7 @@ from programs.models import (
 from tests import factories
 from workflow.engine import note
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(9001)
 
 UNPUBLISHED = {
     ProgramStatus.DRAFT,

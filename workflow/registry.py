@@ -40,3 +40,16 @@ def workflows() -> list[Registered]:
 def workflow(name: str) -> Registered | None:
     """The table with this name."""
     return _known.get(name)
+
+
+_role_labels: dict[str, Any] = {}
+
+
+def use_role_labels(labels: dict[str, Any]) -> None:
+    """Role code -> label, handed down by the room that knows people; called once when Django starts."""
+    _role_labels.update(labels)
+
+
+def role_label(role: str) -> str:
+    """A role code in the reader's language; the code itself when nobody named it."""
+    return str(_role_labels.get(role, role))

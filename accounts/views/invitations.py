@@ -28,7 +28,7 @@ def accept(request, token: str):
     if invitation is None or not invitation.is_open:
         return _too_late(request, invitation)
     known = User.exists_for(invitation.email)
-    form = AcceptForm(request.POST or None, invitation=invitation, known=known)
+    form = AcceptForm(request.POST if request.method == "POST" else None, invitation=invitation, known=known)
     if request.method == "POST" and form.is_valid():
         user = services.accept(invitation, form.cleaned_data.get("password"))
         if user is None:
@@ -53,11 +53,15 @@ def _arrived(request, user, known: bool):
 def _too_late(request, invitation):
     """Say why the link does not open anything."""
     if invitation is None:
-        reason = _("This link is not known. Check that it was copied completely, or ask for a new invitation.")
+        reason = _(
+            "This link is not known. Check that it was copied completely, or ask for a new invitation."
+        )
     elif invitation.accepted_at:
         reason = _("This invitation was already accepted. Sign in with your e-mail and password.")
     elif invitation.revoked_at:
         reason = _("This invitation was taken back. Ask the administrator who invited you.")
     else:
         reason = _("This invitation has expired. Ask the administrator who invited you to send it again.")
-    return render(request, "accounts/accept_closed.html", {"reason": reason}, status=410 if invitation else 404)
+    return render(
+        request, "accounts/accept_closed.html", {"reason": reason}, status=410 if invitation else 404
+    )

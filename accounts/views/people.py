@@ -52,7 +52,7 @@ def people(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request):
     """Invite one person to one role."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             invitation, _token = services.invite(**form.cleaned_data, actor=request.user)
@@ -66,7 +66,8 @@ def invite(request):
 
 
 def _send(request, invitation) -> None:
-    """The letter leaves after everything is written; when it cannot, the list says so and offers to send again."""
+    """The letter leaves after everything is written; when it cannot, the list says so and offers to send
+    again."""
     transaction.on_commit(lambda: soon(send_invitation, invitation.pk))
     messages.success(
         request, _("The invitation goes to %(email)s and is valid for 7 days.") % {"email": invitation.email}
@@ -106,7 +107,7 @@ def end(request, pk: int):
     """End a role: what happens, why, and the button."""
     membership = selectors.get_membership(pk)
     refusal = rules.may_end(request.user, membership)
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.end_membership(membership, actor=request.user, reason=form.cleaned_data["reason"])

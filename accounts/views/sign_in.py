@@ -40,7 +40,7 @@ def login(request):
     """Sign in by e-mail and password."""
     if request.user.is_authenticated:
         return redirect(_next(request) or "home")
-    form, status = SignInForm(request.POST or None), 200
+    form, status = SignInForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         user, status = _recognise(request, form)
         if user is not None:
@@ -80,7 +80,7 @@ def logout(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_reset(request):
     """Ask for a link by e-mail. The answer is the same whether the address is known or not."""
-    form = PasswordLetterForm(request.POST or None)
+    form = PasswordLetterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if throttle.letter_tries(email).take() and throttle.network_tries(request).take():

@@ -124,20 +124,25 @@ def agreement_listing(request) -> Listing:
 
 
 def ageing(letter) -> str:
-    """How long a body has been silent, or how long it took: an age, never a deadline."""
+    """How long a body has been silent, with its name: an age, never a deadline."""
+    count = letter.waiting_days()
+    text = ngettext("waiting %(count)d day at %(body)s", "waiting %(count)d days at %(body)s", count)
+    return text % {"count": count, "body": letter.get_body_display()}
+
+
+def short_age(letter) -> str:
+    """The age of a letter where the body's name stands beside it."""
     count = letter.waiting_days()
     if letter.is_open:
-        text = ngettext("waiting %(count)d day at %(body)s", "waiting %(count)d days at %(body)s", count)
-    else:
-        text = ngettext("answered after %(count)d day", "answered after %(count)d days", count)
-    return text % {"count": count, "body": letter.get_body_display()}
+        return ngettext("waiting %(count)d day", "waiting %(count)d days", count) % {"count": count}
+    return ngettext("answered after %(count)d day", "answered after %(count)d days", count) % {"count": count}
 
 
 def letters_of(agreement) -> list[ExternalStep]:
     """The letters to outside bodies with their age, open ones first."""
     found = list(agreement.external_steps.select_related("document"))
     for letter in found:
-        letter.age = ageing(letter)
+        letter.age, letter.short_age = ageing(letter), short_age(letter)
     return sorted(found, key=lambda x: (not x.is_open, x.sent_on, x.pk))
 
 

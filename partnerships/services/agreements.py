@@ -137,7 +137,7 @@ def save_grant(agreement, actor, values: dict) -> Agreement:
     locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     if not rules.may_keep_grant(actor, locked):
         raise Stale(locked)
-    return _write(locked, actor, values)
+    return _write(locked, actor, values, keep_as="grant")
 
 
 @transaction.atomic
@@ -146,10 +146,11 @@ def save_clauses(agreement, actor, codes) -> Agreement:
     locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     if not rules.may_check_clauses(actor, locked):
         raise Stale(locked)
-    return _write(locked, actor, {"clauses": {code: True for code in codes}})
+    return _write(locked, actor, {"clauses": {code: True for code in codes}}, keep_as="checklist")
 
 
-def _write(locked, actor, values: dict) -> Agreement:
+def _write(locked, actor, values: dict, *, keep_as: str = "changes") -> Agreement:
+    """Write what differs. `changes` are shown in the history, other names are kept for the auditor."""
     changes = []
     for name, value in values.items():
         before = getattr(locked, name)
@@ -161,7 +162,7 @@ def _write(locked, actor, values: dict) -> Agreement:
     if changes:
         locked.version += 1
         locked.save()
-        note(locked.flow, locked, actor, "change", {"changes": changes})
+        note(locked.flow, locked, actor, "change", {keep_as: changes})
     return locked
 
 

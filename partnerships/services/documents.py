@@ -42,7 +42,8 @@ def attach(agreement, kind: str, upload, actor, note_text: str = "") -> Agreemen
         actor,
         "attach",
         {"kind": kind, "version": paper.version, "file": paper.name, "sha256": paper.sha256},
-        note_text,
+        # The history is read by every party; what was written on an internal paper is not.
+        note_text if kind in rules.SHARED else "",
     )
     return paper
 

@@ -110,9 +110,6 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("telaah.hukum", "Penelaah Hukum Biro Hukum", "BIRO-HUKUM", (Role.LEGAL,), True),
     Account("sekjen", "Sekretaris Jenderal", "SETJEN", (Role.SEKJEN,), True),
     *_partners(),
-    # PPSDM is the organiser of its own in-country training and answers proposals to it.
-    Account("penyelenggara.ppsdm", "Penyelenggara Pelatihan PPSDM", "PPSDM", (Role.PARTNER_OFF,)),
-    Account("koordinator.ppsdm", "Koordinator Pelatihan PPSDM", "PPSDM", (Role.PARTNER_HEAD,)),
     Account("evaluator.ppsdm", "Evaluator PPSDM", "PPSDM", (Role.EVAL,), True),
     Account("auditor", "Auditor Inspektorat Jenderal", "ITJEN", (Role.AUDITOR,), True),
     Account("admin", "Administrator Portal", "PPSDM", (Role.ADMIN,), True),

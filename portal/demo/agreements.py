@@ -225,6 +225,7 @@ class Agreements:
     def answer(self, agreement, who: str, number: str) -> None:
         """The open letter is answered today."""
         letter = ExternalStep.objects.get(agreement=agreement, answered_on__isnull=True)
-        upload = pdf("jawaban.pdf", f"Jawaban {number}", letter.purpose)
-        record_answer(letter, self.users[who], answered_on=timezone.localdate(), answer_no=number, result="APPROVED",
-                      upload=upload)  # fmt: skip
+        upload, today = pdf("jawaban.pdf", f"Jawaban {number}", letter.purpose), timezone.localdate()
+        record_answer(
+            letter, self.users[who], answered_on=today, answer_no=number, result="APPROVED", upload=upload
+        )

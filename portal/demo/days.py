@@ -64,7 +64,7 @@ class Days:
         return day if is_working_day(day) else shift(day, 1)
 
     def working_day(self, count: int) -> dt.date:
-        """The working day `count` working days from today (negative: ago); a day off counts as the one before."""
+        """The day `count` working days from today (negative: ago); a day off counts as the one before."""
         day = self.today if is_working_day(self.today) else shift(self.today, -1)
         return shift(day, count)
 

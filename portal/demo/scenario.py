@@ -16,6 +16,7 @@ from portal.demo.agreements import Agreements
 from portal.demo.days import CLOSING, ZONE, Days
 from portal.demo.needs import NATIONAL_THEMES, PROVINCIAL_THEMES, Needs
 from portal.demo.programs import Programs
+from portal.demo.proposals import Proposals
 from programs.models import Program
 from regions.models import FilingWindow, NeedCycle, PriorityTheme, TrainingNeed
 
@@ -45,8 +46,8 @@ def seed() -> bool:
         users = accounts.create()
         cycle = open_cycle(days)
         needs, programs = Needs(days, users, cycle), Programs(days, users)
-        agreements = Agreements(days, users)
-        for part in (needs, programs, agreements):
+        agreements, proposals = Agreements(days, users), Proposals(days, users, needs, programs)
+        for part in (needs, programs, proposals, agreements):
             part.plan()
         days.live_through()
     return True

@@ -119,7 +119,9 @@ def in_words(entry: LogEntry, broken=frozenset()) -> Event:
     return Event(
         entry=entry,
         kind=kind_label(entry.flow),
-        what=(transition.done or transition.label) if transition else account or NOTES.get(entry.action, entry.action),
+        what=(transition.done or transition.label)
+        if transition
+        else account or NOTES.get(entry.action, entry.action),
         source=_state(known, entry.source) if moved else "",
         target=_state(known, entry.target) if moved else "",
         role=role_name(entry.role),
@@ -139,21 +141,43 @@ def _state(known, code: str) -> str:
 
 
 def _details(data) -> str:
-    """The answers of an act as readable JSON; nothing is left out, since this is the record of what was said."""
+    """The answers of an act as readable JSON; nothing is left out, since this is the record of what was
+    said."""
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) if data else ""
 
 
 def csv_lines(found) -> Iterator[list[str]]:
     """The head, then one line per entry; `found` is read in pieces, so that the file may be long."""
     yield [
-        _("No."), _("Time (WIB)"), _("Kind of record"), _("Code"), _("Event"), _("From state"), _("To state"), _("Role"),
-        _("Organisation"), _("Actor"), _("Note"), _("Details"), _("Seal"),
-    ]  # fmt: skip
+        _("No."),
+        _("Time (WIB)"),
+        _("Kind of record"),
+        _("Code"),
+        _("Event"),
+        _("From state"),
+        _("To state"),
+        _("Role"),
+        _("Organisation"),
+        _("Actor"),
+        _("Note"),
+        _("Details"),
+        _("Seal"),
+    ]
     zone = ZoneInfo(WIB)
     for entry in found.iterator(chunk_size=500):
         event = in_words(entry)
         yield [
-            str(entry.seq), f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", str(event.kind), entry.record_code,
-            str(event.what), event.source, event.target, event.role, entry.organisation, event.actor, entry.comment,
-            json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else "", entry.hash,
-        ]  # fmt: skip
+            str(entry.seq),
+            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            str(event.kind),
+            entry.record_code,
+            str(event.what),
+            event.source,
+            event.target,
+            event.role,
+            entry.organisation,
+            event.actor,
+            entry.comment,
+            json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else "",
+            entry.hash,
+        ]

@@ -49,7 +49,8 @@ def due_records(user, flow_name: str, *, mine: bool = False):
 
 
 def closing_programs(user, now, until):
-    """Programmes whose registration closes in a span, the user's to see; their date is not a workflow deadline."""
+    """Programmes whose registration closes in a span, the user's to see; their date is not a workflow
+    deadline."""
     return seen_by(user, "programs.program").filter(
         internal_deadline__gt=now, internal_deadline__lt=until, published_at__isnull=False
     )

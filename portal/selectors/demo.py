@@ -9,10 +9,10 @@ from django.conf import settings
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from portal.demo.accounts import rows
 
 ADDRESSES = "@example.test"
 """Only addresses of this reserved domain are demonstration accounts: a real person never has one."""
-PER_ROLE = 4
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Account:
     """One account to choose."""
 
     email: str
+    post: str
     place: str
 
 
@@ -32,20 +33,21 @@ class Group:
 
 
 def demo_groups() -> list[Group]:
-    """Accounts by role, the first few of each."""
+    """The accounts worth trying first, by role in the order of the procedure."""
     if not settings.DEMO:
         return []
     found = {role.value: Group(role.label) for role in Role}
-    current = Membership.objects.current().filter(user__email__endswith=ADDRESSES)
+    shown = [email for _role, _post, email in rows()]
+    current = Membership.objects.current().filter(user__email__in=shown)
     for membership in current.select_related("user", "organisation").order_by("pk"):
-        group = found[membership.role].accounts
-        if len(group) < PER_ROLE:
-            group.append(Account(membership.user.email, membership.organisation.name))
+        user = membership.user
+        found[membership.role].accounts.append(Account(user.email, user.name, membership.organisation.name))
     return [group for group in found.values() if group.accounts]
 
 
 def demo_account(email: str) -> User | None:
-    """The demonstration account with this address; None for every other address, and outside demonstrations."""
+    """The demonstration account with this address; None for every other address, and outside
+    demonstrations."""
     if not settings.DEMO or not email.endswith(ADDRESSES):
         return None
     return User.objects.filter(email=email, is_active=True, is_staff=False).first()

@@ -96,7 +96,11 @@ def office_figures(user, waiting: int, signs: bool) -> list[Figure]:
         approved=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
         seats=Sum("people_accepted", filter=Q(status__in=ACCEPTED)),
     )
-    first = Figure(_("To sign"), formats.num(waiting)) if signs else Figure(_("Waiting for you"), formats.num(waiting))
+    first = (
+        Figure(_("To sign"), formats.num(waiting))
+        if signs
+        else Figure(_("Waiting for you"), formats.num(waiting))
+    )
     return [
         first,
         Figure(_("In draft or returned"), formats.num(sums["in_hand"] or 0), _("people")),
@@ -110,15 +114,22 @@ def office_figures(user, waiting: int, signs: bool) -> list[Figure]:
 
 
 def coverage(user) -> list[Coverage]:
-    """Seats against approved people: own office, its province, the country. One query; sums only, no records."""
+    """Seats against approved people: own office, its province, the country. One query; sums only, no
+    records."""
     _role, organisation = capacity(user)
     approved = TrainingNeed.objects.filter(status__in=ACCEPTED).order_by()
-    own, province = Q(office=organisation), Q(office__region_code__startswith=organisation.province_code or "–")
+    own, province = (
+        Q(office=organisation),
+        Q(office__region_code__startswith=organisation.province_code or "–"),
+    )
     sums = approved.aggregate(
-        own_seats=Sum("people_accepted", filter=own), own_people=Sum("people_requested", filter=own),
-        province_seats=Sum("people_accepted", filter=province), province_people=Sum("people_requested", filter=province),
-        seats=Sum("people_accepted"), people=Sum("people_requested"),
-    )  # fmt: skip
+        own_seats=Sum("people_accepted", filter=own),
+        own_people=Sum("people_requested", filter=own),
+        province_seats=Sum("people_accepted", filter=province),
+        province_people=Sum("people_requested", filter=province),
+        seats=Sum("people_accepted"),
+        people=Sum("people_requested"),
+    )
 
     def share(seats, people):
         return round(100 * (sums[seats] or 0) / sums[people]) if sums[people] else None
@@ -182,7 +193,9 @@ def bureau_figures(user, waiting: int) -> list[Figure]:
         offered=Count("pk", filter=Q(status__in=OFFERED)),
     )
     return [
-        *_waiting_figures(user, waiting, "programs.program", "partnerships.proposal", "partnerships.agreement"),
+        *_waiting_figures(
+            user, waiting, "programs.program", "partnerships.proposal", "partnerships.agreement"
+        ),
         Figure(
             _("Programmes to verify"),
             formats.num(offers["verify"]),
@@ -208,7 +221,8 @@ def agreement_figures(user) -> list[Figure]:
         Figure(
             _("Partnerships in force"),
             formats.num(sums["active"]),
-            _("%(count)s end within %(days)d days") % {"count": formats.num(sums["ending"]), "days": EXPIRING_DAYS},
+            _("%(count)s end within %(days)d days")
+            % {"count": formats.num(sums["ending"]), "days": EXPIRING_DAYS},
         ),
     ]
 
@@ -229,7 +243,9 @@ def partner_figures(user, waiting: int) -> list[Figure]:
     wanted = TrainingNeed.objects.filter(status__in=ACCEPTED).order_by()
     unmet = wanted.aggregate(n=Sum(F("people_requested") - F("people_accepted")))["n"] or 0
     return [
-        *_waiting_figures(user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"),
+        *_waiting_figures(
+            user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"
+        ),
         Figure(
             _("Seats filled"),
             formats.num(seats["taken"] or 0),
@@ -266,7 +282,11 @@ def auditor_figures() -> list[Figure]:
     )
     return [
         Figure(_("Events in 24 hours"), formats.num(sums["day"])),
-        Figure(_("Events in 7 days"), formats.num(sums["week"]), _("by %(people)s") % {"people": _people(sums["people"])}),
+        Figure(
+            _("Events in 7 days"),
+            formats.num(sums["week"]),
+            _("by %(people)s") % {"people": _people(sums["people"])},
+        ),
         Figure(_("Events in the log"), formats.num(sums["all"])),
     ]
 
@@ -288,7 +308,8 @@ def administrator_figures() -> list[Figure]:
         Figure(
             _("People with a role"),
             formats.num(roles.values("user_id").distinct().count()),
-            _("in %(count)s organisations") % {"count": formats.num(roles.values("organisation_id").distinct().count())},
+            _("in %(count)s organisations")
+            % {"count": formats.num(roles.values("organisation_id").distinct().count())},
         ),
         Figure(_("Open invitations"), formats.num(invitations["open"])),
         Figure(_("Expired invitations"), formats.num(invitations["expired"])),

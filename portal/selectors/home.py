@@ -69,9 +69,13 @@ class Home:
 
 
 def home_for(user) -> Home:
-    """The home of a person in the capacity they act in now. The number of queries does not depend on the data."""
+    """The home of a person in the capacity they act in now. The number of queries does not depend on the
+    data."""
     role, organisation = user.acting_role, user.acting_organisation
-    home = Home(title=organisation.name, eyebrow=f"{formats.weekday(timezone.localdate())}, {formats.day(timezone.localdate())}")
+    home = Home(
+        title=organisation.name,
+        eyebrow=f"{formats.weekday(timezone.localdate())}, {formats.day(timezone.localdate())}",
+    )
     _waiting(home, user)
     BUILDERS.get(role, _other)(home, user)
     home.actions = [action for action in home.actions if action.url]
@@ -114,7 +118,10 @@ def _window_banner(home: Home, zone: str) -> None:
             "icon": "alarm" if near else "info-circle-fill",
             "title": _("Filing is open: %(window)s") % {"window": window},
             "text": _("It closes on %(weekday)s, %(moment)s. A need without a signature is not submitted.")
-            % {"weekday": formats.weekday(window.closes_at), "moment": formats.moment(window.closes_at, zone)},
+            % {
+                "weekday": formats.weekday(window.closes_at),
+                "moment": formats.moment(window.closes_at, zone),
+            },
         }
         return
     coming = FilingWindow.next_after(now)
@@ -127,7 +134,7 @@ def _window_banner(home: Home, zone: str) -> None:
     home.banner = {"tone": "blue", "icon": "info-circle-fill", "title": _("Filing is closed"), "text": text}
 
 
-# --- One builder per role ------------------------------------------------------------------------------------------
+# --- One builder per role -----------------------------------------------------------------------------------
 
 
 def _operator(home: Home, user) -> None:
@@ -145,20 +152,27 @@ def _operator(home: Home, user) -> None:
         home.starter = [
             _("Start a need. Office, cycle and code are filled in at once."),
             _("Say who is to learn what: one post and one competency are enough to begin."),
-            _("Attach the cover letter and one piece of evidence, then send it to the head of office for signature."),
+            _("Attach the cover letter and one piece of evidence, then send it to the head of office."),
         ]
 
 
 def _head(home: Home, user) -> None:
     _window_banner(home, user.acting_organisation.time_zone)
     home.actions = [
-        Action(_("Sign"), link_to("regions:sign_queue"), "pen"),
+        Action(_("Sign"), link_to("regions:sign"), "pen"),
         Action(_("All our needs"), link_to("regions:needs"), "clipboard-check"),
     ]
     home.figures = figures.office_figures(user, home.waiting, signs=True)
     home.coverage = figures.coverage(user)
     home.nothing = _("Nothing waits for your signature.")
-    _own(home, user, "regions.need", _("Our needs"), "regions:needs", _("Your office has no needs yet. The operator starts one."))
+    _own(
+        home,
+        user,
+        "regions.need",
+        _("Our needs"),
+        "regions:needs",
+        _("Your office has no needs yet. The operator starts one."),
+    )
 
 
 def _province(home: Home, user) -> None:
@@ -169,7 +183,14 @@ def _province(home: Home, user) -> None:
     ]
     home.figures = figures.province_figures(user, home.waiting)
     home.nothing = _("Everything is reviewed.")
-    _own(home, user, "regions.need", _("Needs in the province"), "regions:needs", _("No office of the province has filed yet."))
+    _own(
+        home,
+        user,
+        "regions.need",
+        _("Needs in the province"),
+        "regions:needs",
+        _("No office here has filed yet."),
+    )
 
 
 def _reviewer(home: Home, user) -> None:
@@ -179,7 +200,14 @@ def _reviewer(home: Home, user) -> None:
     ]
     home.figures = figures.ministry_figures(user, home.waiting)
     home.nothing = _("Everything is reviewed.")
-    _own(home, user, "regions.need", _("Needs, latest change first"), "regions:needs", _("No needs have been filed yet."))
+    _own(
+        home,
+        user,
+        "regions.need",
+        _("Needs, latest change first"),
+        "regions:needs",
+        _("No needs have been filed yet."),
+    )
 
 
 def _bureau(home: Home, user) -> None:
@@ -189,9 +217,13 @@ def _bureau(home: Home, user) -> None:
     ]
     home.figures = figures.bureau_figures(user, home.waiting)
     _own(
-        home, user, "partnerships.agreement", _("Partnerships, latest change first"), "partnerships:agreements",
+        home,
+        user,
+        "partnerships.agreement",
+        _("Partnerships, latest change first"),
+        "partnerships:agreements",
         _("No partnership yet. They arise from accepted proposals."),
-    )  # fmt: skip
+    )
 
 
 def _signer(home: Home, user) -> None:
@@ -201,9 +233,13 @@ def _signer(home: Home, user) -> None:
     ]
     home.figures = figures.signer_figures(user, home.waiting)
     _own(
-        home, user, "partnerships.agreement", _("Partnerships, latest change first"), "partnerships:agreements",
+        home,
+        user,
+        "partnerships.agreement",
+        _("Partnerships, latest change first"),
+        "partnerships:agreements",
         _("No partnership yet. They arise from accepted proposals."),
-    )  # fmt: skip
+    )
 
 
 def _partner(home: Home, user) -> None:
@@ -220,7 +256,7 @@ def _partner(home: Home, user) -> None:
         home.starter = [
             _("Describe the programme: title, competencies with levels, dates and seats."),
             _("Attach the General Information (GI) and say who pays what."),
-            _("Your head of office releases it; the Bureau of Cooperation publishes it within two working days."),
+            _("Your head of office releases it. The Bureau of Cooperation publishes it."),
         ]
 
 
@@ -228,7 +264,14 @@ def _evaluator(home: Home, user) -> None:
     home.actions = [_next(home, _("Evaluate next"), "programs:catalogue", _("Programmes"))]
     home.figures = figures.evaluator_figures(user, home.waiting)
     home.nothing = _("No programme waits for evaluation.")
-    _own(home, user, "programs.program", _("Programmes"), "programs:catalogue", _("No programme has been published yet."))
+    _own(
+        home,
+        user,
+        "programs.program",
+        _("Programmes"),
+        "programs:catalogue",
+        _("No programme has been published yet."),
+    )
 
 
 def _auditor(home: Home, user) -> None:
@@ -247,7 +290,7 @@ def _administrator(home: Home, user) -> None:
         Action(_("People"), link_to("accounts:people"), "people"),
     ]
     home.figures = figures.administrator_figures()
-    home.nothing = _("Administrators keep accounts; decisions on needs, programmes and partnerships are made by others.")
+    home.nothing = _("Administrators keep accounts. Decisions are made by others.")
 
 
 def _other(home: Home, user) -> None:

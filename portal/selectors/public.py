@@ -28,10 +28,14 @@ from regions.models.places import RegionLevel
 from workflow.models import LogEntry
 from workflow.registry import workflows
 from workflow.table import CLOCK
+from workflow.templatetags.workflow_tags import status_tag
 
 KEEP_SECONDS = 300
 SMALLEST = 5
 """People are counted only from this number on; smaller groups are shown as "fewer than five"."""
+
+ROAD = ["regions.need", "programs.program", "partnerships.proposal", "partnerships.agreement"]
+"""The order in which things happen: the counts are listed along it."""
 
 S = NeedStatus
 NOT_FILED = (S.DRAFT, S.WITHDRAWN, S.MERGED)
@@ -104,14 +108,35 @@ class PartnerOffer:
 
 @dataclass(frozen=True)
 class Decision:
-    """A published programme or an agreement in force."""
+    """A published programme or an agreement in force, with its status ready to show."""
 
-    kind: str
+    code: str
     title: str
     partner: str
     url: str
     at: dt.date
-    record: Any
+    status: dict
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the front page, the map and the transparency page share."""
+
+    cycle: Cycle | None
+    provinces: list[Province]
+    offers: list[PartnerOffer]
+    decisions: list[Decision]
+
+    @property
+    def programs(self) -> int:
+        """Programmes anyone may read about now."""
+        return sum(o.programs for o in self.offers)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The whole country."""
+        names = ("offices", "filed", "needs", "people", "approved", "people_approved")
+        return {name: sum(getattr(p, name) for p in self.provinces) for name in names}
 
 
 def _kept(name: str, make: Callable[[], Any]) -> Any:
@@ -132,12 +157,18 @@ def tiles() -> dict[str, tuple[str, int, int]]:
         return {r["code"]: (r["label"], int(r["col"]), int(r["row"])) for r in csv.DictReader(source)}
 
 
-def current_cycle() -> Cycle | None:
+def snapshot() -> Snapshot:
+    """The public figures of this moment, at most a few minutes old."""
+
+    def make():
+        cycle = _cycle()
+        return Snapshot(cycle, _provinces(cycle), _offers(), _decisions())
+
+    return _kept("snapshot", make)
+
+
+def _cycle() -> Cycle | None:
     """The cycle of the window that is open, else of the next one, else of the last one; None before the first."""
-    return _kept("cycle", lambda: [_current_cycle()])[0]
-
-
-def _current_cycle() -> Cycle | None:
     windows = list(FilingWindow.objects.order_by("opens_at"))
     if not windows:
         return None
@@ -147,13 +178,8 @@ def _current_cycle() -> Cycle | None:
     return Cycle(year, [w for w in windows if w.cycle_id == year])
 
 
-def provinces() -> list[Province]:
-    """Every province with what its offices filed in the current cycle; empty before reference data are loaded."""
-    return _kept("provinces", _provinces)
-
-
-def _provinces() -> list[Province]:
-    cycle = current_cycle()
+def _provinces(cycle: Cycle | None) -> list[Province]:
+    """Every province with what its offices filed in the cycle; empty before reference data are loaded."""
     filed = {
         row["place"]: row
         for row in TrainingNeed.objects.filter(
@@ -197,12 +223,8 @@ def _provinces() -> list[Province]:
     return found
 
 
-def offers() -> list[PartnerOffer]:
-    """What partners offer to everyone, the largest first."""
-    return _kept("offers", _offers)
-
-
 def _offers() -> list[PartnerOffer]:
+    """What partners offer to everyone, the largest first."""
     listed = Q(program__visibility="PUBLIC", program__published_at__isnull=False, program__status__in=OFFERED)
     seats = dict(
         Intake.objects.filter(listed)
@@ -218,26 +240,20 @@ def _offers() -> list[PartnerOffer]:
     return [PartnerOffer(o.name, o.short_name or o.code, o.count, max(seats.get(o.pk) or 0, 0)) for o in rows]
 
 
-def decisions(limit: int = 5) -> list[Decision]:
+def _decisions(limit: int = 10) -> list[Decision]:
     """The latest published programmes and agreements that took effect, newest first."""
-    return _kept(f"decisions.{limit}", lambda: _decisions(limit))
-
-
-def _decisions(limit: int) -> list[Decision]:
     programs = Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
     agreements = (
         Agreement.objects.filter(status__in=IN_FORCE).select_related("partner").order_by("-status_since")[:limit]
     )
-    found = [
-        Decision("program", p.title, _short(p.partner), p.get_absolute_url(), p.published_at.date(), p)
-        for p in programs
-    ] + [
-        Decision(
-            "agreement", in_local_language(a, "title"), _short(a.partner), "", a.status_since.date(), a
-        )
-        for a in agreements
-    ]
+    found = [_decision(p, p.title, p.get_absolute_url(), p.published_at) for p in programs]
+    found += [_decision(a, in_local_language(a, "title"), "", a.status_since) for a in agreements]
     return sorted(found, key=lambda d: d.at, reverse=True)[:limit]
+
+
+def _decision(record, title: str, url: str, at: dt.datetime) -> Decision:
+    status = {name: str(value) for name, value in status_tag(record).items()}
+    return Decision(record.code, title, _short(record.partner), url, timezone.localdate(at), status)
 
 
 def _short(organisation) -> str:
@@ -261,7 +277,7 @@ class DecisionCount:
 
 
 def decision_counts() -> list[DecisionCount]:
-    """What people decided this year, by kind of record, most frequent first."""
+    """What people decided this year, by kind of record, in the order things happen, most frequent first."""
     since = timezone.localdate().replace(month=1, day=1)
     counted = _kept(
         "counts",
@@ -276,7 +292,7 @@ def decision_counts() -> list[DecisionCount]:
     )
     totals = {(flow, action): count for flow, action, count in counted}
     found = []
-    for entry in workflows():
+    for entry in sorted(workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)):
         rows = [
             DecisionCount(entry.flow.label, t.done or t.label, totals[entry.flow.name, t.name])
             for t in entry.flow.transitions
@@ -290,7 +306,7 @@ def median_days() -> float | None:
     """Days from signature to approval of a need in the middle case of this cycle; None before the first approval."""
 
     def measure():
-        cycle = current_cycle()
+        cycle = snapshot().cycle
         span = TrainingNeed.objects.filter(
             cycle_id=cycle.year if cycle else 0, approved_at__isnull=False, submitted_at__isnull=False
         ).aggregate(m=Median(F("approved_at") - F("submitted_at"), output_field=DurationField()))["m"]

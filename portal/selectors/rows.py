@@ -1,4 +1,5 @@
-"""Records of any table as rows: what it is about, whose it is, whose turn, until when, with a fixed number of queries."""
+"""Records of any table as rows: what it is about, whose it is, whose turn, until when, with a fixed number of
+queries."""
 
 from __future__ import annotations
 

@@ -144,7 +144,9 @@ def by_code(user, text: str):
         record = entry.model._default_manager.select_related(*entry.related).filter(code__iexact=code).first()
         if record is None and entry.flow.name == "regions.need":
             record = (
-                entry.model._default_manager.select_related(*entry.related).filter(national_number__iexact=code).first()
+                entry.model._default_manager.select_related(*entry.related)
+                .filter(national_number__iexact=code)
+                .first()
             )
         if record is not None and may_see(entry.flow, user, record):
             return record
@@ -152,7 +154,8 @@ def by_code(user, text: str):
 
 
 def search(user, text: str) -> tuple[list[Found], list[Office]]:
-    """(hits by table, offices). Every word must fit somewhere in a record; nothing the user may not see is counted."""
+    """(hits by table, offices). Every word must fit somewhere in a record; nothing the user may not see
+    is counted."""
     words = words_of(text)
     found = []
     for name, query_of in QUERIES.items():
@@ -162,7 +165,9 @@ def search(user, text: str) -> tuple[list[Found], list[Office]]:
             query = query.filter(query_of(word))
         total = query.count()
         if total:
-            found.append(Found(entry.flow.label, rows(query.order_by("-updated_at", "-pk")[:PER_TABLE]), total))
+            found.append(
+                Found(entry.flow.label, rows(query.order_by("-updated_at", "-pk")[:PER_TABLE]), total)
+            )
     return found, offices(words)
 
 

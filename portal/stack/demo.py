@@ -39,9 +39,9 @@ def run() -> int:
                 make_var()
                 print("Sinergi with sample data", flush=True)
                 env = start_servers(crew, environment(port))
-                require_free(port)
+                listener = take_port(port)
                 _NOTE.write_text(json.dumps({"pid": os.getpid(), "port": port}), encoding="utf-8")
-                start_portal(crew, env, port)
+                start_portal(crew, env, port, listener)
                 print(f"  ready after {time.monotonic() - began:.1f} s\n\n{welcome(env, port)}", flush=True)
                 up = True
                 crew.watch()
@@ -109,25 +109,31 @@ def wanted_port() -> int:
     return int(text)
 
 
-def require_free(port: int) -> None:
-    """A sentence when the port is taken or not ours to use, with one that is free."""
+def take_port(port: int) -> socket.socket:
+    """Listen on the port from now on, so that nobody else gets it; when taken, name a free one."""
     try:
-        _bind(port)
+        return _listen(port)
     except OSError as error:
         other = next((p for p in range(max(port + 1, 8001), 65536) if _is_free(p)), 8010)
         reason = "needs root" if error.errno == errno.EACCES else "is taken by another program"
         raise StackError(f"Port {port} {reason}. Choose another: PORT={other} make demo") from error
 
 
-def _bind(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((_ADDRESS, port))
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_ADDRESS, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _is_free(port: int) -> bool:
     try:
-        _bind(port)
+        _listen(port).close()
     except OSError:
         return False
     return True
@@ -194,7 +200,7 @@ def where_it_runs() -> str:
 # -- the portal ------------------------------------------------------------
 
 
-def start_portal(crew: Crew, env: dict[str, str], port: int) -> None:
+def start_portal(crew: Crew, env: dict[str, str], port: int, listener: socket.socket) -> None:
     """Tables and data, static files beside it, then web, worker and clock until /readyz answers."""
     logs = VAR / "log"
     python = sys.executable
@@ -210,7 +216,9 @@ def start_portal(crew: Crew, env: dict[str, str], port: int) -> None:
     crew.finish(static)
     with phase("web, worker, clock") as done:
         web = [python, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"]
-        crew.start("web", web, log=logs / "web.log", **options)
+        with listener:  # the child keeps it; ours is closed, so that the port is free when the child ends
+            handed = {"pass_fds": (listener.fileno(),), "env": env | {"BIND": f"fd://{listener.fileno()}"}}
+            crew.start("web", web, log=logs / "web.log", **options | handed)
         celery = [python, "-m", "celery", "-A", "portal"]
         if env["REDIS_URL"]:
             worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-n", "demo@%h"]

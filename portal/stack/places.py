@@ -122,6 +122,12 @@ def make_var(var: Path = VAR) -> Path:
     """The folder, writable."""
     try:
         var.mkdir(mode=0o755, parents=True, exist_ok=True)
+        owner = var.stat().st_uid
+        if os.geteuid() == 0 and owner:
+            raise StackError(
+                f"{var} belongs to user {_name_of(owner)}, who has started the demo here. Start as that user, or "
+                "remove the folder to begin anew."
+            )
         probe = var / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -131,6 +137,13 @@ def make_var(var: Path = VAR) -> Path:
             'as root, or make it yours: chown -R "$USER" var'
         ) from error
     return var
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def data_home(account: Account, var: Path = VAR) -> Path:

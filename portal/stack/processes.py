@@ -68,6 +68,7 @@ def start(
     account: Account | None = None,
     ending: signal.Signals = signal.SIGTERM,
     show_output: bool = False,
+    pass_fds: tuple[int, ...] = (),
 ) -> Child:
     """Start a child whose output goes to `log` (replaced, not appended); it ends when the launcher dies.
 
@@ -83,6 +84,7 @@ def start(
             env=env,
             cwd=cwd,
             start_new_session=True,
+            pass_fds=pass_fds,
             **(account.spawn if account else {}),
         )
     except OSError as error:

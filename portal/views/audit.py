@@ -39,7 +39,13 @@ def _chain(request) -> dict:
     if "periksa" not in request.GET:
         return {"checked": False, "broken": []}
     broken, head = broken_links()
-    return {"checked": True, "broken": broken, "broken_shown": broken[:20], "head": head, "now": timezone.now()}
+    return {
+        "checked": True,
+        "broken": broken,
+        "broken_shown": broken[:20],
+        "head": head,
+        "now": timezone.now(),
+    }
 
 
 def _page(request, found):
@@ -54,7 +60,9 @@ def audit(request):
     """Search the log."""
     form = AuditForm(request.GET or None)
     valid = form.is_valid() if form.is_bound else True
-    asked = {key: value for key, value in form.cleaned_data.items() if value} if form.is_bound and valid else {}
+    asked = (
+        {key: value for key, value in form.cleaned_data.items() if value} if form.is_bound and valid else {}
+    )
     found = selectors.events(**asked)
     if not valid:
         found = found.none()

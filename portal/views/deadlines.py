@@ -27,7 +27,12 @@ def deadlines(request):
         return f"?{urlencode(kept)}" if kept else request.path
 
     spans = [
-        Choice(code, ngettext("%(days)d day", "%(days)d days", number) % {"days": number}, address(hari=code), code == span)
+        Choice(
+            code,
+            ngettext("%(days)d day", "%(days)d days", number) % {"days": number},
+            address(hari=code),
+            code == span,
+        )
         for code, number in SPANS.items()
     ]
     context = {

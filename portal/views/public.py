@@ -28,11 +28,11 @@ SCALES = {
 """Measure -> label, value of a province, and the lowest value of each of the five classes, fixed so that maps compare."""
 
 
-def _map(measure: str) -> dict:
+def _map(measure: str, provinces) -> dict:
     """The tile map of one measure: a tile per province and the legend."""
     label, value_of, floors = SCALES[measure]
     step, size = 64, 60
-    placed = [p for p in public.provinces() if p.label]
+    placed = [p for p in provinces if p.label]
     tiles = [
         {
             "x": p.col * step,
@@ -77,22 +77,14 @@ def _few(value: int | None) -> str:
     return _("fewer than 5") if value is None else num(value)
 
 
-def _totals(found) -> dict[str, int]:
-    return {
-        name: sum(getattr(p, name) for p in found)
-        for name in ("offices", "filed", "needs", "people", "approved", "people_approved")
-    }
-
-
 @login_not_required
 @require_safe
 def landing(request):
     """What Sinergi is, where the cycle stands, who has filed."""
-    found = public.provinces()
-    totals = _totals(found)
-    offers = public.offers()
-    behind = sorted((p for p in found if p.offices), key=lambda p: (p.share, -p.offices))[:BEHIND]
-    cycle = public.current_cycle()
+    known = public.snapshot()
+    cycle, totals, offers = known.cycle, known.totals, known.offers
+    with_offices = [p for p in known.provinces if p.offices]
+    behind = sorted(with_offices, key=lambda p: (p.share, -p.offices))[:BEHIND]
     figures = [
         {
             "label": _("Offices that have filed"),
@@ -107,7 +99,7 @@ def landing(request):
         {"label": _("Seats open to everyone"), "value": num(sum(o.seats for o in offers))},
         {
             "label": _("Programmes on offer"),
-            "value": num(sum(o.programs for o in offers)),
+            "value": num(known.programs),
             "note": " · ".join(f"{o.short_name} {num(o.programs)}" for o in offers[:3]),
         },
     ]
@@ -117,13 +109,13 @@ def landing(request):
         "next_window": cycle.next_window if cycle else None,
         "now": timezone.now(),
         "figures": figures,
-        "map": _map("filed"),
+        "map": _map("filed", known.provinces),
         "totals": totals,
         "behind": behind,
-        "complete": sum(1 for p in found if p.offices and p.filed >= p.offices),
+        "complete": sum(p.filed >= p.offices for p in with_offices),
         "offers": offers,
-        "programs": sum(o.programs for o in offers),
-        "decisions": public.decisions(3),
+        "programs": known.programs,
+        "decisions": known.decisions[:3],
     }
     return render(request, "portal/public/landing.html", context)
 
@@ -134,14 +126,14 @@ def map_page(request):
     """Needs by province, as tiles and as a table."""
     measure = request.GET.get("tampilan", "filed")
     measure = measure if measure in SCALES else "filed"
-    found = public.provinces()
+    known = public.snapshot()
     tabs = [{"name": name, "label": scale[0], "current": name == measure} for name, scale in SCALES.items()]
     context = {
-        "map": _map(measure),
+        "map": _map(measure, known.provinces),
         "tabs": tabs,
-        "provinces": found,
-        "totals": _totals(found),
-        "cycle": public.current_cycle(),
+        "provinces": known.provinces,
+        "totals": known.totals,
+        "cycle": known.cycle,
     }
     return render(request, "portal/public/map.html", context)
 
@@ -152,11 +144,11 @@ def transparency(request):
     """Decisions, agreements in force, open data."""
     if request.GET.get("unduh") == "csv":
         return _open_data()
-    found = public.provinces()
-    totals = _totals(found)
+    known = public.snapshot()
+    totals = known.totals
     median = public.median_days()
     context = {
-        "cycle": public.current_cycle(),
+        "cycle": known.cycle,
         "figures": [
             {"label": _("Needs filed"), "value": num(totals["needs"])},
             {"label": _("Needs approved"), "value": num(totals["approved"])},
@@ -165,19 +157,19 @@ def transparency(request):
                 "value": num(round(median)) if median is not None else "–",
                 "note": _("middle case"),
             },
-            {"label": _("Programmes on offer"), "value": num(sum(o.programs for o in public.offers()))},
+            {"label": _("Programmes on offer"), "value": num(known.programs)},
         ],
         "counts": public.decision_counts(),
-        "decisions": public.decisions(10),
+        "decisions": known.decisions,
     }
     return render(request, "portal/public/transparency.html", context)
 
 
 def _open_data() -> HttpResponse:
     """The table behind the map, for spreadsheets: UTF-8 with mark, semicolons, small groups withheld."""
-    cycle = public.current_cycle()
+    known = public.snapshot()
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    year = cycle.year if cycle else timezone.localdate().year
+    year = known.cycle.year if known.cycle else timezone.localdate().year
     response["Content-Disposition"] = f'attachment; filename="sinergi-{year}.csv"'
     response.write("\ufeff")
     out = csv.writer(response, delimiter=";", lineterminator="\r\n")
@@ -185,7 +177,7 @@ def _open_data() -> HttpResponse:
         ["cycle", "province_code", "province", "offices", "offices_filed", "needs", "people_requested",
          "needs_approved", "people_approved"]
     )  # fmt: skip
-    for p in public.provinces():
+    for p in known.provinces:
         people = ["<5" if n is None else n for n in (p.people_shown, p.people_approved_shown)]
         out.writerow([year, p.code, p.name, p.offices, p.filed, p.needs, people[0], p.approved, people[1]])
     return response

@@ -14,5 +14,10 @@ def search(request):
     if text and (record := by_code(request.user, text)):
         return redirect(record.get_absolute_url())
     found, offices = find(request.user, text) if words_of(text) else ([], [])
-    context = {"text": text, "found": found, "offices": offices, "nothing": bool(text) and not (found or offices)}
+    context = {
+        "text": text,
+        "found": found,
+        "offices": offices,
+        "nothing": bool(text) and not (found or offices),
+    }
     return render(request, "portal/search/search.html", context)

@@ -6,7 +6,6 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs import rules
 from regions.models.vocabulary import term_label
 from workflow import formats
 from workflow.calendar import WIB
@@ -81,9 +80,9 @@ def where(program) -> str:
 
 
 @register.filter
-def takes_people(program) -> bool:
-    """Whether offices may still propose now."""
-    return not rules.accepts_proposals(program)
+def is_near(value) -> bool:
+    """Whether a deadline is a week away or less; further ones need no second figure beside the date."""
+    return bool(value) and 0 <= formats.days_left(value) <= 7
 
 
 @register.filter

@@ -65,6 +65,12 @@ def _row(*columns: tuple[str, str]) -> Div:
     return Div(*[Div(name, css_class=css) for name, css in columns], css_class="row g-3")
 
 
+def _quiet(helper: SinergiFormHelper) -> SinergiFormHelper:
+    silent = SinergiFormHelper(summary=False)
+    silent.layout, silent.form_show_errors = helper.layout, False
+    return silent
+
+
 class LineForm(forms.ModelForm):
     """Who is to be trained, and how many. What is left empty takes the office's last known figure, else nothing."""
 
@@ -155,6 +161,7 @@ class LineForm(forms.ModelForm):
             max_value=5000,
             widget=PeopleStepper(attrs={"min": "1"}),
             error_messages={"required": _("Enter how many people are to be trained: 1 or more.")},
+            help_text=_("Those among the staff in post, or about to be appointed, who need the training."),
         )
         for name, vocabulary in (
             ("age_band", "age_band"),
@@ -216,6 +223,16 @@ class LineForm(forms.ModelForm):
                 ),
             ),
         )
+
+    @property
+    def quiet(self) -> SinergiFormHelper:
+        """The first part without error texts, for a page that only grew by a row."""
+        return _quiet(self.helper)
+
+    @property
+    def rest_quiet(self) -> SinergiFormHelper:
+        """The second part without error texts."""
+        return _quiet(self.rest)
 
     def clean(self):
         cleaned = super().clean()
@@ -331,6 +348,11 @@ class GapForm(forms.ModelForm):
                 ),
             ),
         )
+
+    @property
+    def quiet(self) -> SinergiFormHelper:
+        """The row without error texts."""
+        return _quiet(self.helper)
 
     def clean_skkni_code(self):
         """A unit code in capitals where it looks like one; free text is allowed, the pattern differs between decrees."""

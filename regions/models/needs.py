@@ -161,8 +161,13 @@ class TrainingNeed(Record):
             return list(self.lines.all())
         return list(self.lines.select_related("post").prefetch_related("gaps__theme").order_by("position", "pk"))
 
-    def shown_change(self, part: str, change: dict) -> dict:
-        """One logged change in the reader's language: {"label", "before", "after"}."""
+    def shown_change(self, part: str, change: dict, status: str) -> dict | None:
+        """One logged change in the reader's language: {"label", "before", "after"}.
+
+        None for what was filled in for the first time in a draft: that is not news, and the log keeps it.
+        """
+        if status == NeedStatus.DRAFT and change.get("before") in (None, "", [], False, 0):
+            return None
         name, line = str(change.get("field", "")), part.removeprefix("line ") if part.startswith("line ") else ""
         model = NeedLine if line else TrainingNeed
         prefix = str(_("Line %(number)d")) % {"number": int(line)} if line.isdecimal() else ""

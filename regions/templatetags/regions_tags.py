@@ -52,3 +52,9 @@ def remarks_on(remarks, line) -> list:
 def remarks_in(remarks, part: str) -> list:
     """The remarks answered in one part of the form."""
     return [remark for remark in remarks if remark.part == part]
+
+
+@register.simple_tag
+def line_errors(form, gaps) -> list:
+    """A line's form and its gap rows, in the order of the page, for one error summary."""
+    return [form, gaps]

@@ -26,7 +26,11 @@ WORDS = "empat kata yang panjang"
 def invitation(administrator, aceh_regency):
     """An open invitation with the token that went out."""
     found, token = invite(
-        email="Baru@Example.Test", name="Operator baru", organisation=aceh_regency, role=Role.DINAS_OP, actor=administrator
+        email="Baru@Example.Test",
+        name="Operator baru",
+        organisation=aceh_regency,
+        role=Role.DINAS_OP,
+        actor=administrator,
     )
     found.token = token
     return found
@@ -36,14 +40,19 @@ def trail():
     return list(LogEntry.objects.order_by("seq").values_list("flow", "action", "role"))
 
 
-# --- Inviting --------------------------------------------------------------------------------------------------------
+# --- Inviting -----------------------------------------------------------------------------------------------
 
 
 def test_an_administrator_invites_and_a_letter_with_a_link_leaves(
     client, administrator, aceh_regency, django_capture_on_commit_callbacks
 ):
     client.force_login(administrator)
-    data = {"email": "baru@example.test", "name": "Operator", "role": "DINAS_OP", "organisation": aceh_regency.pk}
+    data = {
+        "email": "baru@example.test",
+        "name": "Operator",
+        "role": "DINAS_OP",
+        "organisation": aceh_regency.pk,
+    }
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(reverse("accounts:invite"), data).url == reverse("accounts:people")
     letter = mail.outbox[0]
@@ -84,7 +93,9 @@ def test_an_administrator_invites_and_a_letter_with_a_link_leaves(
 )
 def test_role_and_organisation_must_fit(role, place, fits, aceh, aceh_regency, ppsdm, jica):
     centre = factories.organisation("BPVP-X", OrganisationKind.CENTRE)
-    where = {"province": aceh, "regency": aceh_regency, "unit": ppsdm, "partner": jica, "centre": centre}[place]
+    where = {"province": aceh, "regency": aceh_regency, "unit": ppsdm, "partner": jica, "centre": centre}[
+        place
+    ]
     assert (role_fits(role, where) == "") is fits
 
 
@@ -128,7 +139,9 @@ def test_whoever_runs_the_portal_can_invite_the_first_administrator(client):
     assert client.get(reverse("accounts:invite")).status_code == 200
 
 
-def test_sending_again_makes_the_former_link_stop(client, administrator, invitation, django_capture_on_commit_callbacks):
+def test_sending_again_makes_the_former_link_stop(
+    client, administrator, invitation, django_capture_on_commit_callbacks
+):
     client.force_login(administrator)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("accounts:renew", args=[invitation.pk]))
@@ -153,7 +166,7 @@ def test_the_log_of_accounts_names_no_address_and_keeps_the_chain(invitation):
     assert broken_links()[0] == []
 
 
-# --- Accepting -------------------------------------------------------------------------------------------------------
+# --- Accepting ----------------------------------------------------------------------------------------------
 
 
 def test_looking_at_an_invitation_does_not_use_it_up(client, invitation):
@@ -212,7 +225,11 @@ def test_an_ended_role_can_be_given_again(client, administrator, aceh_operator, 
     own = aceh_operator.memberships.get()
     client.post(reverse("accounts:end", args=[own.pk]), {"reason": "Pindah tugas."})
     _found, token = invite(
-        email=aceh_operator.email, name="Op", organisation=aceh_regency, role=Role.DINAS_OP, actor=administrator
+        email=aceh_operator.email,
+        name="Op",
+        organisation=aceh_regency,
+        role=Role.DINAS_OP,
+        actor=administrator,
     )
     client.logout()
     client.post(reverse("accounts:accept", args=[token]))
@@ -220,7 +237,7 @@ def test_an_ended_role_can_be_given_again(client, administrator, aceh_operator, 
     assert aceh_operator.memberships.count() == 2
 
 
-# --- Ending ----------------------------------------------------------------------------------------------------------
+# --- Ending -------------------------------------------------------------------------------------------------
 
 
 def test_a_role_ends_at_once_and_stays_on_record(client, administrator, aceh_operator):
@@ -255,10 +272,12 @@ def test_a_role_that_does_not_exist_is_not_found(client, administrator):
     assert client.get(reverse("accounts:end", args=[999999])).status_code == 404
 
 
-# --- The list --------------------------------------------------------------------------------------------------------
+# --- The list -----------------------------------------------------------------------------------------------
 
 
-def test_the_list_filters_by_role_kind_and_province(client, administrator, aceh_operator, bali_head, jica_liaison):
+def test_the_list_filters_by_role_kind_and_province(
+    client, administrator, aceh_operator, bali_head, jica_liaison
+):
     client.force_login(administrator)
 
     def rows(query):
@@ -290,7 +309,9 @@ def test_the_list_asks_as_often_for_thirty_people_as_for_one(
     client.get(reverse("accounts:people"))
     counts = []
     for _round in range(2):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(reverse("accounts:people"))
         counts.append(len(queries))
         for _number in range(30):
@@ -298,7 +319,7 @@ def test_the_list_asks_as_often_for_thirty_people_as_for_one(
     assert counts[0] == counts[1]
 
 
-# --- One's own account -----------------------------------------------------------------------------------------------
+# --- One's own account --------------------------------------------------------------------------------------
 
 
 def test_a_person_acts_in_one_of_their_own_roles(client, aceh_operator, bali):
@@ -310,7 +331,9 @@ def test_a_person_acts_in_one_of_their_own_roles(client, aceh_operator, bali):
     assert str(other.role_label) in page.content.decode()
 
 
-def test_another_person_s_role_an_ended_one_and_nonsense_are_not_found(client, aceh_operator, bali_head, bali):
+def test_another_person_s_role_an_ended_one_and_nonsense_are_not_found(
+    client, aceh_operator, bali_head, bali
+):
     ended = Membership.objects.create(
         user=aceh_operator, organisation=bali, role=Role.DINAS_HEAD, ended_at=timezone.now()
     )
@@ -339,12 +362,18 @@ def test_settings_are_saved_and_the_page_comes_back_in_the_chosen_language(clien
     data = {"part": "settings", "own-name": "Kepala Seksi", "own-language": "en"}
     assert client.post(reverse("accounts:settings"), data).url == "/en/akun/"
     aceh_operator.refresh_from_db()
-    assert (aceh_operator.name, aceh_operator.language, aceh_operator.mail_changes) == ("Kepala Seksi", "en", False)
+    assert (aceh_operator.name, aceh_operator.language, aceh_operator.mail_changes) == (
+        "Kepala Seksi",
+        "en",
+        False,
+    )
 
 
 def test_settings_without_a_name_are_refused(client, aceh_operator):
     client.force_login(aceh_operator)
-    response = client.post(reverse("accounts:settings"), {"part": "settings", "own-name": "", "own-language": "id"})
+    response = client.post(
+        reverse("accounts:settings"), {"part": "settings", "own-name": "", "own-language": "id"}
+    )
     assert response.status_code == 400
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.roles import Role
 from programs.lifecycle import PROGRAM
@@ -75,8 +75,6 @@ def test_another_partners_draft_does_not_exist(client, draft, koica_head):
 )
 def test_what_is_missing_refuses_the_submission_with_its_sentence(draft, jica_head, spoil, sentence):
     spoil(draft)
-    from django.utils import translation
-
     with translation.override("en"), pytest.raises(Refused) as refusal:
         perform(PROGRAM, "submit", record=Program.objects.get(pk=draft.pk), actor=jica_head)
     assert refusal.value.reasons == [sentence]

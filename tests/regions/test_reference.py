@@ -24,6 +24,8 @@ from regions.models import (
 )
 from workflow.models import Holiday
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup, django_db_blocker):

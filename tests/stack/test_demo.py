@@ -107,7 +107,7 @@ def demo(place):
 
     yield start
     for each in started:
-        if each.process.poll() is None:
+        if not each.process.stdout.closed:
             each.stop()
     assert left_over(place) == []
 

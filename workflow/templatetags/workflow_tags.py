@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from workflow.engine import log_of, offered
 from workflow.panels import panels_of
-from workflow.registry import workflow
+from workflow.registry import role_label, workflow
 from workflow.table import CLOCK
 
 register = template.Library()
@@ -74,11 +74,13 @@ def steps(record):
     for entry in log_of(record).values("target", "at", "action"):
         if entry["target"]:
             reached.setdefault(flow.state(entry["target"]).stage, entry["at"])
+    if now < 0:
+        now = max((codes.index(code) for code in reached if code in codes), default=-1)
     items = [
         {
             "number": n + 1,
             "label": label,
-            "state": "done" if n < now or (n == now and state.final) else "now" if n == now else "todo",
+            "state": "done" if n < now or (n == now and state.final and state.stage == code) else "now" if n == now else "todo",
             "at": reached.get(code) if n <= now else None,
         }
         for n, (code, label) in enumerate(stages)
@@ -103,7 +105,7 @@ def events_of(record, *, private: bool = True) -> list[Event]:
                 comment=entry.comment,
                 tone=t.tone if t else "neutral",
                 icon=t.icon if t else "dot",
-                data=_readable(entry.data),
+                data=_shown_data(record, entry),
             )
         )
     return found
@@ -125,12 +127,14 @@ def _readable(data: dict) -> dict:
     return {**data, "changes": changes}
 
 
-def _shown_data(record, data: dict) -> dict:
-    """An entry's data; a record that knows its fields puts logged changes into words."""
+def _shown_data(record, entry) -> dict:
+    """An entry's data; a record that knows its fields puts logged changes into words, or leaves them out (None)."""
     describe = getattr(record, "shown_change", None)
-    if describe is None or not isinstance(data.get("changes"), list):
-        return data
-    return {**data, "changes": [describe(str(data.get("part", "")), change) for change in data["changes"]]}
+    if describe is None or not isinstance(entry.data.get("changes"), list):
+        return _readable(entry.data)
+    part = str(entry.data.get("part", ""))
+    shown = [found for change in entry.data["changes"] if (found := describe(part, change, entry.source))]
+    return {**entry.data, "changes": shown}
 
 
 @register.inclusion_tag("components/timeline.html", takes_context=True)
@@ -174,9 +178,7 @@ def role_name(role: str) -> str:
     """A role code in the reader's language."""
     if role == CLOCK:
         return _("System")
-    from accounts.roles import Role
-
-    return str(Role(role).label) if role in Role.values else role
+    return role_label(role)
 
 
 @register.filter
