@@ -145,7 +145,8 @@ def _changes(data) -> list[dict]:
 def _notice(record, user, membership, kind, *, key: str, created_at) -> Notice:
     """A notice about a record with everything needed to show it later without loading the record."""
     with translation.override("id"):
-        subject_id, path = _subject(record), record.get_absolute_url()
+        at_work = kind != NoticeKind.CHANGE and getattr(record, "manage_url", "")
+        subject_id, path = _subject(record), at_work or record.get_absolute_url()
     with translation.override("en"):
         subject_en = _subject(record)
     return Notice(

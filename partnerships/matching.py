@@ -432,7 +432,7 @@ def judge(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Verdict:
         _equity_part(line, intake),
         _completion_part(line, intake),
     )
-    return Verdict(parts, failures, line.post in intake.posts)
+    return Verdict(parts, failures, not intake.all_posts and line.post in intake.posts)
 
 
 def programmes_for(

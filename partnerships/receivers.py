@@ -7,7 +7,7 @@ import logging
 from django.dispatch import receiver
 
 from partnerships import tasks
-from partnerships.models import Proposal
+from partnerships.models import HOLDING, Proposal
 from partnerships.services import suggestions
 from programs.models import Program
 from regions.models import TrainingNeed
@@ -40,11 +40,10 @@ def rescore(sender, record, entry, **kwargs):
         if {entry.source, entry.target} & set(suggestions.OFFERED):
             suggestions.mark_program_stale(record.pk)
             _later(tasks.recompute_program, record.pk)
-    elif isinstance(record, Proposal) and record.intake_id and _changed_seats(entry):
-        _later(tasks.recompute_program, record.intake.program_id)
+    elif isinstance(record, Proposal) and (entry.source in HOLDING) != (entry.target in HOLDING):
+        # Seats moved. Marked after the commit, never inside it: the tasks hold locks of their own.
+        suggestions.mark_need_stale(record.line.need_id)
         _later(tasks.recompute_need, record.line.need_id)
-
-
-def _changed_seats(entry) -> bool:
-    held = {"ACCEPTED", "PARTIAL", "CONVERTED"}
-    return (entry.source in held) != (entry.target in held)
+        if record.intake_id is not None:
+            suggestions.mark_program_stale(record.intake.program_id)
+            _later(tasks.recompute_program, record.intake.program_id)

@@ -21,7 +21,7 @@ CACHE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the navigation: label, icon, address name and the tables whose waiting records it counts."""
+    """One entry of the navigation: label, icon, address name, and the tables whose waiting records count."""
 
     label: Any
     icon: str
@@ -146,7 +146,7 @@ class Shell:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """What waits for the reader, by table, and unread notices; kept for a minute or until the next act."""
+        """What waits for the reader, by table, and unread notices; kept a minute or until the next act."""
         if self.user is None:
             return {}
         key = counts_key(self.user)
@@ -223,7 +223,9 @@ class Shell:
     @property
     def initials(self) -> str:
         """Two letters for the avatar."""
-        words = [w for w in str(self.user.name).replace("_", " ").split() if w[0].isalpha()] if self.user else []
+        words = (
+            [w for w in str(self.user.name).replace("_", " ").split() if w[0].isalpha()] if self.user else []
+        )
         return "".join(w[0] for w in words[:2]).upper() or "?"
 
     @property

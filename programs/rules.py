@@ -1,4 +1,5 @@
-"""Who holds which role on a programme, who may see it in the catalogue, and the questions that can refuse an act."""
+"""Who holds which role on a programme, who may see it in the catalogue, and the questions that can refuse
+an act."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ AMENDABLE = (S.PUBLISHED, S.OPEN, S.CLOSED, S.SELECTION, S.RUNNING)
 BY_LIST = (Visibility.SELECTED, Visibility.INVITATION)
 
 
-# --- Who ------------------------------------------------------------------------------------------------------------
+# --- Who ----------------------------------------------------------------------------------------------------
 
 
 def is_meant_for(organisation, program) -> bool:
@@ -40,7 +41,8 @@ def is_meant_for(organisation, program) -> bool:
 
 
 def roles_on_program(user, program) -> set[str]:
-    """The role a user holds on this programme in the capacity they act in now; empty: it does not exist for them."""
+    """The role a user holds on this programme in the capacity they act in now; empty: it does not exist
+    for them."""
     role, organisation = capacity(user)
     if not role:
         return set()
@@ -55,12 +57,15 @@ def roles_on_program(user, program) -> set[str]:
 
 
 def programs_in_reach(user) -> Q:
-    """`roles_on_program` as a query: the programmes on which the user holds their present role, whatever the state."""
+    """`roles_on_program` as a query: the programmes on which the user holds their present role, whatever
+    the state."""
     role, organisation = capacity(user)
     if role in PARTNER:
         return Q(partner_id=organisation.pk)
     if role in REGIONAL:
-        named = Program.selected_offices.through.objects.filter(organisation_id=organisation.pk).values("program_id")
+        named = Program.selected_offices.through.objects.filter(organisation_id=organisation.pk).values(
+            "program_id"
+        )
         return Q(published_at__isnull=False) & (~Q(visibility__in=BY_LIST) | Q(pk__in=named))
     if role in BUREAU:
         return ~Q(status=S.DRAFT) | Q(on_behalf=True)
@@ -102,7 +107,8 @@ def is_public(program) -> bool:
 
 
 def my_turn(user) -> Q:
-    """Drafts and returned offers are the filer's turn: the Bureau's only where it files on the partner's behalf."""
+    """Drafts and returned offers are the filer's turn: the Bureau's only where it files on the partner's
+    behalf."""
     role, _organisation = capacity(user)
     return ~Q(status__in=FILLABLE) | Q(on_behalf=True) if role == Role.BIROKS_OFF else Q()
 
@@ -114,7 +120,8 @@ def knows_partner_deadline(user, program) -> bool:
 
 
 def may_fill(user, program) -> bool:
-    """Whether the user may fill in the offer: the partner, or the Bureau where it files on the partner's behalf."""
+    """Whether the user may fill in the offer: the partner, or the Bureau where it files on the partner's
+    behalf."""
     if program.status not in FILLABLE:
         return False
     roles = roles_on_program(user, program) & set(program.state.edits)
@@ -144,12 +151,16 @@ def partners_for(user):
     return Organisation.objects.none()
 
 
-# --- Reasons: each returns a sentence that refuses, or an empty string ---------------------------------------------
+# --- Reasons: each returns a sentence that refuses, or an empty string --------------------------------------
 
 
 def partner_is_active(program, actor) -> str:
     """Suspended partners offer nothing."""
-    return _("This partner is suspended. Contact the Bureau of Cooperation.") if program.partner.suspended else ""
+    return (
+        _("This partner is suspended. Contact the Bureau of Cooperation.")
+        if program.partner.suspended
+        else ""
+    )
 
 
 def basics_given(program, actor) -> str:
@@ -170,7 +181,9 @@ def basics_given(program, actor) -> str:
 
 def has_themes(program, actor) -> str:
     """At least one competency with its levels."""
-    return "" if program.themes.exists() else _("Choose at least one competency with its entry and exit level.")
+    return (
+        "" if program.themes.exists() else _("Choose at least one competency with its entry and exit level.")
+    )
 
 
 def has_posts(program, actor) -> str:
@@ -186,7 +199,9 @@ def has_intakes(program, actor) -> str:
     if not rows:
         return _("Add at least one intake with its dates and seats.")
     empty = [str(row.number) for row in rows if not row.seats]
-    return _("Intake %(numbers)s: state the number of seats.") % {"numbers": ", ".join(empty)} if empty else ""
+    return (
+        _("Intake %(numbers)s: state the number of seats.") % {"numbers": ", ".join(empty)} if empty else ""
+    )
 
 
 def intakes_lie_ahead(program, actor) -> str:
@@ -277,7 +292,10 @@ def may_still_be_returned(program, actor) -> str:
     """After three returns a call serves better than a fourth letter."""
     if program.return_count < 3:
         return ""
-    return _("This programme was returned three times. Agree on a call with the partner, then publish or reject it.")
+    return _(
+        "This programme was returned three times. "
+        "Agree on a call with the partner, then publish or reject it."
+    )
 
 
 def offices_are_named(program, actor, answers) -> str:
@@ -332,7 +350,11 @@ def deadline_lies_ahead(program, actor) -> str:
 def reopening_has_time(program, actor, answers) -> str:
     """Reopening after the deadline needs a new one, and the partner's consent with it."""
     if answers.get("new_deadline"):
-        return "" if answers.get("consent") else _("State the partner's letter or e-mail that agrees to the new deadline.")
+        return (
+            ""
+            if answers.get("consent")
+            else _("State the partner's letter or e-mail that agrees to the new deadline.")
+        )
     if program.rolling and program.partner_deadline is None:
         return ""
     if program.internal_deadline and program.internal_deadline > timezone.now():
@@ -361,7 +383,7 @@ def was_filed_by_bureau(program) -> bool:
     return program.on_behalf
 
 
-# --- CLOCK: which programmes are due ---------------------------------------------------------------------------------
+# --- CLOCK: which programmes are due ------------------------------------------------------------------------
 
 
 def registration_begins(now) -> Q:
@@ -372,7 +394,8 @@ def registration_begins(now) -> Q:
 
 
 def registration_ends(now) -> Q:
-    """The internal deadline has passed; rolling registration without one ends with the first day of the last intake."""
+    """The internal deadline has passed; rolling registration without one ends with the first day of the
+    last intake."""
     ahead = Intake.objects.filter(starts__gt=timezone.localdate(now)).values("program_id")
     return Q(internal_deadline__lte=now) | (Q(internal_deadline__isnull=True) & ~Q(pk__in=ahead))
 
@@ -396,12 +419,13 @@ def accepts_proposals(program) -> str:
     return ""
 
 
-# --- Seats -----------------------------------------------------------------------------------------------------------
+# --- Seats --------------------------------------------------------------------------------------------------
 
 
 def seats_cover_taken(intake, seats: int) -> str:
     """Seats already promised cannot be taken away by an amendment."""
     if seats >= intake.seats_taken:
         return ""
-    return _("%(taken)d seats of this intake are already taken. State %(taken)d or more.") % {"taken": intake.seats_taken}
-
+    return _("%(taken)d seats of this intake are already taken. State %(taken)d or more.") % {
+        "taken": intake.seats_taken
+    }

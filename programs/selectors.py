@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Case, CharField, DateTimeField, F, Func, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
 from accounts.roles import PARTNER, READERS, Role
@@ -21,16 +34,17 @@ from programs.models import SECTIONS, Intake, Program, ProgramFile, ProgramTheme
 from regions.models import FunctionalPost, Theme
 from regions.models.vocabulary import Term, term_label
 from workflow.engine import log_of
-from workflow.formats import num
+from workflow.formats import daterange, num
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
 
 NAME = PROGRAM.name
 PUBLIC_FILES = (ProgramFile.Kind.GI, ProgramFile.Kind.OTHER)
-"""Kinds everyone who may read the programme may open; letters, attendance and reports stay with partner and centre."""
+"""Kinds everyone who may read the programme may open; letters, attendance and reports stay with partner
+and centre."""
 
 
-# --- What a user may read --------------------------------------------------------------------------------------------
+# --- What a user may read -----------------------------------------------------------------------------------
 
 
 def programs_seen_by(user):
@@ -39,7 +53,8 @@ def programs_seen_by(user):
 
 
 def catalogue_for(user):
-    """What the catalogue offers a user: everyone's public programmes, and what was published for their office."""
+    """What the catalogue offers a user: everyone's public programmes, and what was published for their
+    office."""
     query = rules.public_programs()
     if user.is_authenticated:
         query |= rules.programs_in_reach(user) & Q(published_at__isnull=False)
@@ -59,7 +74,8 @@ def get_program(user, slug: str) -> Program:
 
 
 def get_managed(user, code: str) -> Program:
-    """One programme for those who work on it: partner and centre. For offices and others it does not exist here."""
+    """One programme for those who work on it: partner and centre. For offices and others it does not exist
+    here."""
     program = get_seen(user, NAME, code=code.upper())
     if rules.roles_on_program(user, program) & set(rules.REGIONAL):
         raise Http404
@@ -86,10 +102,18 @@ def shown_files(user, program: Program) -> list[ProgramFile]:
 def may_see_management(user) -> bool:
     """Whether the partner pages are for this user at all."""
     role, _organisation = capacity(user)
-    return role in (*PARTNER, *rules.BUREAU, Role.PPSDM_VER, Role.PPSDM_HEAD, Role.EVAL, Role.SEKJEN, *READERS)
+    return role in (
+        *PARTNER,
+        *rules.BUREAU,
+        Role.PPSDM_VER,
+        Role.PPSDM_HEAD,
+        Role.EVAL,
+        Role.SEKJEN,
+        *READERS,
+    )
 
 
-# --- Figures and lists -----------------------------------------------------------------------------------------------
+# --- Figures and lists --------------------------------------------------------------------------------------
 
 
 def _of_intakes(aggregate, field=None, **condition):
@@ -201,8 +225,18 @@ EXPRESS = Facet(
 )
 
 CATALOGUE_FACETS = (
-    STATUS, PARTNER_FACET, THEME, POST, MODE, MONTH, LANGUAGE, INTERPRETER, FUNDING, COUNTRY, EXPRESS,
-)  # fmt: skip
+    STATUS,
+    PARTNER_FACET,
+    THEME,
+    POST,
+    MODE,
+    MONTH,
+    LANGUAGE,
+    INTERPRETER,
+    FUNDING,
+    COUNTRY,
+    EXPRESS,
+)
 SORTS = {
     "tenggat": (gettext_lazy("Nearest deadline"), ("deadline_ahead",)),
     "mulai": (gettext_lazy("Earliest start"), ("next_start",)),
@@ -214,7 +248,9 @@ MOST_FIRST = ("kursi",)
 
 def search(text: str) -> Q:
     """Title, code, partner, competency, post, place."""
-    themes = ProgramTheme.objects.filter(Q(theme__label_id__icontains=text) | Q(theme__label_en__icontains=text))
+    themes = ProgramTheme.objects.filter(
+        Q(theme__label_id__icontains=text) | Q(theme__label_en__icontains=text)
+    )
     posts = Program.posts.through.objects.filter(
         Q(functionalpost__label_id__icontains=text) | Q(functionalpost__label_en__icontains=text)
     )
@@ -270,7 +306,8 @@ def management_list(request) -> Listing:
 
 
 def similar_to(user, program: Program, count: int = 3) -> list[Program]:
-    """Programmes that teach one of the same competencies and still take people, the nearest deadline first."""
+    """Programmes that teach one of the same competencies and still take people, the nearest deadline
+    first."""
     themes = list(program.themes.values_list("theme_id", flat=True))
     return list(
         catalogue_for(user)
@@ -288,7 +325,11 @@ def copy_sources(user):
 
 def schemes_for(partners):
     """The current schemes of some partners, and those that belong to nobody in particular."""
-    return Scheme.objects.current().filter(Q(partner__in=partners) | Q(partner__isnull=True)).select_related("partner")
+    return (
+        Scheme.objects.current()
+        .filter(Q(partner__in=partners) | Q(partner__isnull=True))
+        .select_related("partner")
+    )
 
 
 def amendments_of(program: Program):
@@ -298,10 +339,12 @@ def amendments_of(program: Program):
 
 def open_remarks(program: Program):
     """The remarks of the last return."""
-    return program.remarks.filter(round=program.return_count) if program.return_count else program.remarks.none()
+    return (
+        program.remarks.filter(round=program.return_count) if program.return_count else program.remarks.none()
+    )
 
 
-# --- How a programme is read out -------------------------------------------------------------------------------------
+# --- How a programme is read out ----------------------------------------------------------------------------
 
 
 def prerequisites(program: Program) -> list[tuple[str, str]]:
@@ -332,7 +375,10 @@ def prerequisites(program: Program) -> list[tuple[str, str]]:
         score = "" if program.language_score is None else f" {num(program.language_score)}"
         add(_("Language test"), f"{term_label('language_test', program.language_test)}{score}")
     if program.share_outside_java:
-        add(_("From outside Java"), _("at least %(share)d%% of the seats") % {"share": program.share_outside_java})
+        add(
+            _("From outside Java"),
+            _("at least %(share)d%% of the seats") % {"share": program.share_outside_java},
+        )
     add(_("Previous visit"), _("no previous visit to the host country") if program.no_prior_visit else "")
     add(_("Selection"), _("with an interview") if program.interview else "")
     return rows
@@ -362,11 +408,23 @@ def costs(program: Program) -> list[dict]:
 TASKS = {
     "basics": ("card-text", (rules.basics_given,)),
     "competencies": ("bullseye", (rules.has_themes, rules.has_posts)),
-    "intakes": ("calendar3", (rules.has_intakes, rules.intakes_lie_ahead)),
+    "intakes": ("calendar-plus", (rules.has_intakes, rules.intakes_lie_ahead)),
     "terms": ("person-check", (rules.has_eligibility, rules.has_funding, rules.has_route)),
     "papers": ("paperclip", (rules.has_deadline, rules.has_course_document, rules.has_contact)),
 }
 """Section: (icon, what it must answer)."""
+
+
+def _task_state(is_missing: bool, is_begun: bool, has_remark: bool) -> dict:
+    if has_remark:
+        return {"state_label": _("Remark to deal with"), "tone": "amber"}
+    if not is_missing:
+        return {"state_label": _("Done"), "tone": "green"}
+    return (
+        {"state_label": _("In progress"), "tone": "blue"}
+        if is_begun
+        else {"state_label": _("Not started"), "tone": ""}
+    )
 
 
 def tasks_of(program: Program) -> list[dict]:
@@ -376,6 +434,7 @@ def tasks_of(program: Program) -> list[dict]:
         for entry in log_of(program).filter(action="change").values("data")
         if isinstance(entry["data"], dict)
     }
+    remarked = {remark.field for remark in open_remarks(program) if remark.resolved_at is None}
     items = []
     for section, label in SECTIONS:
         icon, checks = TASKS[section]
@@ -388,48 +447,91 @@ def tasks_of(program: Program) -> list[dict]:
                 "icon": icon,
                 "done": not missing,
                 "hint": missing[0] if missing and begun else "",
-                "state_label": _("Done") if not missing else _("In progress") if begun else _("Not started"),
-                "tone": "green" if not missing else "blue" if begun else "",
+                **_task_state(bool(missing), bool(begun), section in remarked),
             }
         )
     return items
 
 
-def read_out(program: Program) -> list[dict]:
+READ_IN_ORDER = {
+    "basics": (
+        "scheme",
+        "title_id",
+        "title_en",
+        "host",
+        "partner_reference",
+        "summary_id",
+        "summary_en",
+        "objectives_id",
+        "objectives_en",
+        "delivery_mode",
+        "country",
+        "host_province",
+    ),
+    "competencies": ("all_posts", "posts", "theme."),
+    "intakes": (),
+    "terms": (
+        "min_rank",
+        "min_years",
+        "min_age",
+        "max_age",
+        "min_education",
+        "employment_statuses",
+        "office_types",
+        "share_outside_java",
+        "no_prior_visit",
+        "interview",
+        "rule.",
+        "language",
+        "min_language_level",
+        "language_test",
+        "language_score",
+        "interpretation",
+        "funding_mode",
+        "cost.",
+        "route",
+        "needs_agreement",
+        "agreement_note",
+    ),
+    "papers": (
+        "partner_deadline",
+        "rolling",
+        "opens_at",
+        "file.",
+        "source_letter_number",
+        "source_letter_date",
+        "contact.",
+    ),
+}
+"""What each section reads out, in the order it is asked; a name that ends in a dot stands for all its
+rows."""
+
+
+def read_out(program: Program, *, with_empty: bool = True) -> list[dict]:
     """The whole offer section by section, for the review page and the managing page."""
     content = services.content_of(program)
     parts = []
     for section, label in SECTIONS:
-        rows = [
-            {"label": name, "value": value, "long": "\n" in value or len(value) > 120}
-            for key, (name, value) in content.items()
-            if section_of(key) == section
+        found = [
+            content[key]
+            for name in READ_IN_ORDER[section]
+            for key in ([k for k in content if k.startswith(name)] if name.endswith(".") else [name])
         ]
+        if section == "intakes":
+            found = [_intake_line(row) for row in program.intakes.all()]
+        rows = [{"label": name, "value": value} for name, value in found if value or with_empty]
         parts.append({"section": section, "label": label, "rows": rows})
     return parts
 
 
-def section_of(key: str) -> str:
-    """The section a piece of content belongs to."""
-    stem = key.split(".")[0]
-    return CONTENT_SECTIONS.get(stem, "basics")
-
-
-CONTENT_SECTIONS = {
-    **dict.fromkeys(("all_posts", "posts", "theme"), "competencies"),
-    "intake": "intakes",
-    **dict.fromkeys(
-        (
-            "min_rank", "min_years", "min_age", "max_age", "min_education", "employment_statuses", "office_types",
-            "language", "min_language_level", "language_test", "language_score", "interpretation",
-            "share_outside_java", "no_prior_visit", "interview", "funding_mode", "route", "needs_agreement",
-            "agreement_note", "rule", "cost",
-        ),
-        "terms",
-    ),
-    **dict.fromkeys(
-        ("partner_deadline", "rolling", "opens_at", "contact", "file", "source_letter_number", "source_letter_date"),
-        "papers",
-    ),
-}  # fmt: skip
-"""Where each field of `services.content_of` is filled in; everything else is basics."""
+def _intake_line(row: Intake) -> tuple[str, str]:
+    """An intake in one line: dates, online phase, place, seats, smallest group."""
+    parts = [row.label, daterange(row.starts, row.ends)]
+    if row.online_starts:
+        parts.append(_("online %(dates)s") % {"dates": daterange(row.online_starts, row.online_ends)})
+    parts += [row.place, ngettext("%(count)d seat", "%(count)d seats", row.seats) % {"count": row.seats}]
+    if row.seats_taken:
+        parts.append(_("%(count)d taken") % {"count": row.seats_taken})
+    if row.min_cohort:
+        parts.append(_("at least %(count)d people") % {"count": row.min_cohort})
+    return _("Intake %(number)d") % {"number": row.number}, ", ".join(part for part in parts if part)

@@ -1,4 +1,5 @@
-"""The smallest valid programme of any state, with one intake; every field a test cares about is passed by name."""
+"""The smallest valid programme of any state, with one intake; every field a test cares about is passed by
+name."""
 
 from __future__ import annotations
 
@@ -46,8 +47,12 @@ DAYS_TO_START = {ProgramStatus.RUNNING: -2, ProgramStatus.COMPLETED: -30, Progra
 def scheme(code: str = "KOICA_CIAT_CTRY", partner: Organisation | None = None, **fields) -> Scheme:
     """A scheme by code; fields are used when it is new."""
     defaults = {
-        "label_id": f"Skema {code}", "label_en": f"Scheme {code}", "partner": partner, "route": Route.DIRECT,
-        "funding_mode": "FULL", **fields,
+        "label_id": f"Skema {code}",
+        "label_en": f"Scheme {code}",
+        "partner": partner,
+        "route": Route.DIRECT,
+        "funding_mode": "FULL",
+        **fields,
     }
     return Scheme.objects.get_or_create(code=code, defaults=defaults)[0]
 
@@ -56,8 +61,11 @@ def intake(program: Program, **fields) -> Intake:
     """One more intake of a programme: five days, 150 days from today, ten seats unless told otherwise."""
     start = fields.pop("starts", None) or timezone.localdate() + dt.timedelta(days=150)
     defaults = {
-        "number": program.intakes.count() + 1, "starts": start, "ends": start + dt.timedelta(days=4),
-        "seats": 10, "place": "Jakarta",
+        "number": program.intakes.count() + 1,
+        "starts": start,
+        "ends": start + dt.timedelta(days=4),
+        "seats": 10,
+        "place": "Jakarta",
     }
     program.__dict__.pop("all_intakes", None)
     return Intake.objects.create(program=program, **{**defaults, **fields})
@@ -102,7 +110,9 @@ def program(
     within = found.flow.state(status).within
     found.save()
     for code, entry, goal in themes:
-        ProgramTheme.objects.create(program=found, theme=factories.theme(code), entry_level=entry, exit_level=goal)
+        ProgramTheme.objects.create(
+            program=found, theme=factories.theme(code), entry_level=entry, exit_level=goal
+        )
     found.posts.set([factories.post(code) for code in posts])
     intake(found, seats=seats, starts=starts)
     if within and found.due_at is None:
@@ -110,7 +120,9 @@ def program(
         found.save()
     if complete:
         CostItem.objects.create(program=found, item="TUITION", payer="PARTNER")
-        EligibilityRule.objects.create(program=found, text_id="Bertugas sebagai mediator.", text_en="Serves as mediator.")
+        EligibilityRule.objects.create(
+            program=found, text_id="Bertugas sebagai mediator.", text_en="Serves as mediator."
+        )
         Contact.objects.create(program=found, post="Staf program", email="program@example.test")
         ProgramFile(program=found, kind=ProgramFile.Kind.GI).hold(factories.pdf("gi.pdf")).save()
     if created_by is not None:

@@ -12,7 +12,7 @@ LONGEST = 1000
 
 
 def targets_of(record) -> list[tuple[str, str]]:
-    """What a remark may be about: "line:2", "field:reason", "line:2:requested_total"; always the whole record too."""
+    """What a remark may be about: line:2, field:reason, line:2:requested_total; always the whole record."""
     found = getattr(record, "comment_targets", None)
     return [("", _("The whole record")), *(found() if callable(found) else [])]
 
@@ -37,7 +37,8 @@ class CommentsField(forms.Field):
                 raise ValidationError(_("Remark %(number)d: write what should change.") % {"number": number})
             if len(text) > LONGEST:
                 raise ValidationError(
-                    _("Remark %(number)d: write at most %(count)d characters.") % {"number": number, "count": LONGEST}
+                    _("Remark %(number)d: write at most %(count)d characters.")
+                    % {"number": number, "count": LONGEST}
                 )
             if text:
                 remarks.append({**_place(target), "text": text})

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 
 
 class SinergiFormHelper(FormHelper):
-    """Fields only: pages write their own <form>. `summary=False` where a page shows one error summary for several forms."""
+    """Fields only: pages write their own <form>. `summary=False` where one summary serves several forms."""
 
     form_tag = False
     disable_csrf = True

@@ -1,4 +1,4 @@
-"""Controls of the portal: level scale, people stepper, choice cards, papers. Each works without JavaScript."""
+"""Controls of the portal: level scale, people stepper, choice cards, papers. All work without JavaScript."""
 
 from __future__ import annotations
 

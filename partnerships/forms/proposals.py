@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -73,3 +74,4 @@ class DemandForm(forms.Form):
         for name, source in (("tema", "theme"), ("provinsi", "province"), ("jabatan", "post")):
             self.fields[name].choices = [("", _("All")), *choices[source]]
         self.helper = SinergiFormHelper()
+        self.helper.layout = Layout(Row(*(Column(name, css_class="col-md-4") for name in self.fields)))

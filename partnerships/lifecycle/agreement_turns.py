@@ -162,7 +162,7 @@ BESIDE = (
     ask.rejecting("reject_signing", (S.READY_TO_SIGN,), (Role.SEKJEN,), applies=rules.is_central),
     Transition(
         "cancel",
-        _("Cancel"),
+        _("Cancel the agreement"),
         rules.BEFORE_SIGNING,
         S.CANCELLED,
         who=(Role.BIROKS_OFF,),
@@ -175,7 +175,7 @@ BESIDE = (
     ),
     Transition(
         "cancel_region",
-        _("Cancel"),
+        _("Cancel the agreement"),
         rules.BEFORE_SIGNING,
         S.CANCELLED,
         who=(Role.DINAS_HEAD,),

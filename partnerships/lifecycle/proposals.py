@@ -217,9 +217,7 @@ PROPOSAL = Workflow(
             icon="send",
             tone="violet",
             done=_("Sent to the partner"),
-            hint=_(
-                "The partner sees the summary, the seats and the programme, and has 15 working days."
-            ),
+            hint=_("The partner sees the summary, the seats and the programme, and has 15 working days."),
         ),
         Transition(
             "accept",

@@ -1,20 +1,22 @@
 """Where a need and a programme meet: suggestions, proposals, agreements with their papers."""
 
+from partnerships.models.agreement_papers import (
+    AgreementDocument,
+    DocumentKind,
+    ExternalBody,
+    ExternalStep,
+    LetterFor,
+    StepResult,
+)
 from partnerships.models.agreements import (
     EXPIRING_DAYS,
     OPEN_TRACKS,
     REGIONAL_TRACKS,
     STAGES,
     Agreement,
-    AgreementDocument,
     AgreementStatus,
     Clause,
-    DocumentKind,
-    ExternalBody,
-    ExternalStep,
     Instrument,
-    LetterFor,
-    StepResult,
     Track,
 )
 from partnerships.models.proposals import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, in_local_language
 from programs.models import Program
-from workflow.files import StoredFile
 from workflow.models import Record, known_statuses
 
 
@@ -243,122 +241,3 @@ class Agreement(Record):
         left = self.days_left()
         running = self.status in {AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT}
         return running and left is not None and 0 <= left <= EXPIRING_DAYS
-
-
-class DocumentKind(models.TextChoices):
-    CONCEPT_NOTE = "CONCEPT_NOTE", _("Concept note")
-    LOI = "LOI", _("Letter of intent")
-    PLAN = "PLAN", _("Cooperation plan")
-    DPRD_LETTER = "DPRD_LETTER", _("Letter of the regional council")
-    GOV_RESULT = "GOV_RESULT", _("Verification result of Home Affairs")
-    TEXT_ID = "TEXT_ID", _("Text in Indonesian")
-    TEXT_EN = "TEXT_EN", _("Text in English")
-    LEGAL_OPINION = "LEGAL_OPINION", _("Legal opinion")
-    CLEARANCE = "CLEARANCE", _("Letter of clearance")
-    FULL_POWERS = "FULL_POWERS", _("Full powers")
-    SIGNED = "SIGNED", _("Signed document")
-    REPORT = "REPORT", _("Report")
-    NOTICE = "NOTICE", _("Notice letter")
-    OTHER = "OTHER", _("Other document")
-
-
-class AgreementDocument(StoredFile):
-    """One version of one paper; earlier versions stay."""
-
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="documents")
-    kind = models.CharField(_("Kind of document"), max_length=16, choices=DocumentKind)
-    version = models.PositiveSmallIntegerField(default=1)
-    by_partner = models.BooleanField(default=False)
-    """Uploaded by the partner itself, which therefore may read it whatever its kind."""
-    note = models.CharField(_("Note"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["kind", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "kind", "version"], name="one_document_per_version"),
-            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
-        ]
-
-
-class ExternalBody(models.TextChoices):
-    """Bodies outside the portal whose answers an agreement waits for."""
-
-    SETNEG_KTLN = "SETNEG-KTLN", _("State Secretariat, Bureau for Foreign Technical Cooperation")
-    KEMLU = "KEMLU", _("Ministry of Foreign Affairs")
-    KEMENDAGRI = "KEMENDAGRI", _("Ministry of Home Affairs")
-    BAPPENAS = "BAPPENAS", _("Ministry of National Development Planning (Bappenas)")
-    KEMENKEU = "KEMENKEU", _("Ministry of Finance")
-    DPRD = "DPRD", _("Regional council (DPRD)")
-
-
-class LetterFor(models.TextChoices):
-    """Which step of the road a letter serves: an answer to one never opens another."""
-
-    CONSULTATION = "CONSULTATION", _("Consultation")
-    COUNCIL = "COUNCIL", _("Approval by the regional council")
-    VERIFICATION = "VERIFICATION", _("Verification by Home Affairs")
-    CLEARANCE = "CLEARANCE", _("Government clearance")
-    FULL_POWERS = "FULL_POWERS", _("Full powers")
-
-
-class StepResult(models.TextChoices):
-    APPROVED = "APPROVED", _("Approved")
-    REMARKS = "REMARKS", _("Answered with remarks")
-    REFUSED = "REFUSED", _("Refused")
-
-
-class ExternalStep(models.Model):
-    """A letter to a body outside the portal and its answer: no deadline we could set, only its age."""
-
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="external_steps")
-    body = models.CharField(_("Body"), max_length=16, choices=ExternalBody)
-    step = models.CharField(
-        _("Step it serves"), max_length=12, choices=LetterFor, default=LetterFor.CONSULTATION
-    )
-    purpose = models.CharField(_("Purpose"), max_length=160)
-    sent_on = models.DateField(_("Sent on"))
-    ref_no = models.CharField(_("Letter number"), max_length=80)
-    answered_on = models.DateField(_("Answered on"), null=True, blank=True)
-    answer_no = models.CharField(_("Number of the answer"), max_length=80, blank=True)
-    result = models.CharField(_("Result"), max_length=10, choices=StepResult, blank=True)
-    document = models.ForeignKey(
-        AgreementDocument,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="steps",
-        verbose_name=_("Document"),
-    )
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["sent_on", "pk"]
-        indexes = [models.Index(fields=["agreement", "answered_on"], name="external_step_open")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("sent_on")),
-                name="answer_not_before_the_letter",
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_on__isnull=True, result="")
-                | (Q(answered_on__isnull=False) & ~Q(result="")),
-                name="answer_has_result",
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_on__isnull=True) | Q(document__isnull=False), name="answer_has_document"
-            ),
-            models.CheckConstraint(condition=Q(body__in=ExternalBody.values), name="external_body_known"),
-        ]
-
-    def __str__(self):
-        return f"{self.body}: {self.purpose}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the body still owes an answer."""
-        return self.answered_on is None
-
-    def waiting_days(self, today: dt.date | None = None) -> int:
-        """Calendar days from the letter to the answer, or to today while it is open."""
-        return ((self.answered_on or today or timezone.localdate()) - self.sent_on).days

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind
-from accounts.roles import OFFICE, Role
+from accounts.roles import OFFICE, PARTNER, Role
 from partnerships.models.agreements import Agreement
 from programs.models import Intake
 from regions.models import NeedLine
@@ -192,6 +192,17 @@ class Proposal(Record):
         roles = self.state.waits_for
         own = self.partner.kind != OrganisationKind.PARTNER
         return tuple(r for r in roles if r != (Role.PARTNER_HEAD if own else Role.PPSDM_HEAD))
+
+    @property
+    def title(self) -> str:
+        """The programme's title, or to whom the request for a tailor-made one goes."""
+        if self.program is not None:
+            return self.program.title
+        return str(_("Request to %(partner)s")) % {"partner": self.partner.name}
+
+    def history_since(self, user):
+        """A partner reads what happened from the day the proposal was sent; what went before is the ministry's."""
+        return self.sent_at if user.acting_role in PARTNER else None
 
     @property
     def is_tailor_made(self) -> bool:

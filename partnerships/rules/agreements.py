@@ -79,7 +79,7 @@ def agreements_in_reach(user) -> Q:
 
 
 def my_turn(user) -> Q:
-    """Where the state leaves it open whose turn it is: regions act on their tracks, the ministry elsewhere."""
+    """Where the state leaves it open whose turn it is: regions on their tracks, the ministry elsewhere."""
     role, organisation = capacity(user)
     regional = Q(track__in=REGIONAL_TRACKS)
     if role in OFFICE:

@@ -26,7 +26,9 @@ BEFORE_PARTNER = (S.SUGGESTED, S.PROPOSED, S.REVIEW, S.RETURNED)
 """States before the Bureau of Cooperation sends a proposal; the partner learns nothing of it until then."""
 
 OPEN_NEEDS = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT)
+"""Only these are matched and proposed."""
 OFFERED = (ProgramStatus.PUBLISHED, ProgramStatus.OPEN)
+"""Only these are suggested and take new proposals."""
 ALIVE = (*OFFERED, ProgramStatus.CLOSED, ProgramStatus.SELECTION)
 """Registration may have closed for offices while ministry and partner still decide on what came in time."""
 

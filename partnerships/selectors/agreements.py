@@ -18,16 +18,13 @@ from partnerships.models import (
     Agreement,
     AgreementStatus,
     ExternalStep,
-    LetterFor,
     Proposal,
     Track,
 )
 from partnerships.rules import documents as document_rules
 from regions.models import Region
-from workflow.engine import log_of
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
-from workflow.table import CLOCK
 
 FLOW = "partnerships.agreement"
 RUNNING = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
@@ -216,120 +213,6 @@ def parties_of(agreement) -> list[dict]:
 def _initials(organisation) -> str:
     words = (organisation.short_name or organisation.name_id).replace("-", " ").split()
     return ("".join(w[0] for w in words[:2]) if len(words) > 1 else words[0][:2] if words else "").upper()
-
-
-ROAD = (
-    AgreementStatus.INITIATED,
-    AgreementStatus.EXPLORATION,
-    AgreementStatus.INTENT,
-    AgreementStatus.PLAN,
-    AgreementStatus.DPRD_REVIEW,
-    AgreementStatus.GOV_VERIFICATION,
-    AgreementStatus.DRAFTING,
-    AgreementStatus.LEGAL_REVIEW,
-    AgreementStatus.CLEARANCE,
-    AgreementStatus.FULL_POWERS,
-    AgreementStatus.READY_TO_SIGN,
-    AgreementStatus.SIGNED,
-    AgreementStatus.ACTIVE,
-)
-REGIONAL_STEPS = (AgreementStatus.DPRD_REVIEW, AgreementStatus.GOV_VERIFICATION)
-OUTSIDE = {
-    AgreementStatus.DPRD_REVIEW: LetterFor.COUNCIL,
-    AgreementStatus.GOV_VERIFICATION: LetterFor.VERIFICATION,
-    AgreementStatus.CLEARANCE: LetterFor.CLEARANCE,
-    AgreementStatus.FULL_POWERS: LetterFor.FULL_POWERS,
-}
-"""States in which a body outside has the word, and the letters that show its age."""
-
-
-@dataclass
-class StageRow:
-    """One stage of the road, ready to show."""
-
-    number: int
-    code: str
-    label: Any
-    roles: list[str]
-    place: str
-    """done | now | skipped | todo"""
-    since: Any = None
-    until: Any = None
-    days: int | None = None
-    comment: str = ""
-    ages: tuple[str, ...] = ()
-    returned: bool = False
-
-    @property
-    def tone(self) -> str:
-        """The colour of the mark."""
-        return {"done": "green", "now": "amber" if self.returned else "blue"}.get(self.place, "neutral")
-
-    @property
-    def icon(self) -> str:
-        """The sign in the mark."""
-        return {"done": "check", "now": "hourglass-split", "skipped": "dash-circle"}.get(self.place, "lock")
-
-
-def road_of(agreement) -> list[AgreementStatus]:
-    """The states of this agreement's track in order, up to being in force."""
-    skip = set() if agreement.is_regional else set(REGIONAL_STEPS)
-    if not agreement.full_powers_needed:
-        skip.add(AgreementStatus.FULL_POWERS)
-    return [s for s in ROAD if s not in skip]
-
-
-def stage_rows(agreement, letters=()) -> list[StageRow]:
-    """The stages of the road with who, since when, how long, and what was said; one query on the log."""
-    flow, road = agreement.flow, road_of(agreement)
-    entered: dict[str, Any] = {road[0]: agreement.created_at}
-    left: dict[str, Any] = {}
-    for entry in log_of(agreement):
-        if entry.source != entry.target:
-            left[entry.source] = entry
-            entered[entry.target] = entry.at
-    here, returned = agreement.status, agreement.status == AgreementStatus.RETURNED
-    if returned:
-        here = agreement.returned_from
-    elif agreement.status in (AgreementStatus.SUSPENDED, AgreementStatus.UNDER_AMENDMENT):
-        here = AgreementStatus.ACTIVE
-    now = road.index(here) if here in road else -1
-    reached = now if now >= 0 else max((n for n, s in enumerate(road) if s in entered), default=0) + 1
-    rows = []
-    for n, status in enumerate(road):
-        place = "now" if n == now else "todo" if n > reached else "done" if status in entered else "skipped"
-        if now < 0 and n >= reached:
-            place = "todo"
-        exit_entry = left.get(status) if place == "done" else None
-        since = entered.get(status) if place in {"done", "now"} else None
-        until = exit_entry.at if exit_entry else None
-        end = until or (timezone.now() if place == "now" else None)
-        rows.append(
-            StageRow(
-                number=n + 1,
-                code=status,
-                label=flow.state(status).label,
-                roles=_hands(agreement, status),
-                place=place,
-                since=since,
-                until=until,
-                days=(end - since).days if since and end and end >= since else None,
-                comment=exit_entry.comment if exit_entry else "",
-                ages=tuple(x.age for x in letters if x.is_open and x.step == OUTSIDE.get(status)),
-                returned=returned and place == "now",
-            )
-        )
-    return rows
-
-
-def _hands(agreement, status) -> list[str]:
-    """The roles that take the main step out of a state on this track."""
-    main = [
-        t
-        for t in agreement.flow.leaving(status)
-        if (t.style == "primary" or t.auto) and (t.applies is None or t.applies(agreement))
-    ]
-    return list(dict.fromkeys(CLOCK if r == CLOCK else str(r) for t in main for r in t.who))
 
 
 # --- Choices and panels

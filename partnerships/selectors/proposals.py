@@ -17,7 +17,6 @@ from partnerships.sentences import province_name
 from partnerships.services.proposals import summary_for_partner
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
-from workflow.templatetags.workflow_tags import events_of
 
 
 def proposals_seen_by(user):
@@ -119,14 +118,6 @@ def since_sent(proposal) -> SinceSent | None:
     # Seats this proposal holds itself are no news to the one who gave them.
     free = proposal.intake.seats_free + proposal.seats_allotted
     return SinceSent(proposal.seats_free_when_sent or 0, free, list(changed.order_by("edition")))
-
-
-def timeline_for(user, proposal) -> list:
-    """The proposal's events, newest first. A partner reads them from the day the proposal was sent."""
-    events = events_of(proposal)
-    if is_partner(user) and proposal.sent_at is not None:
-        events = [e for e in events if e.at >= proposal.sent_at]
-    return events
 
 
 def summary_of(user, proposal) -> str:

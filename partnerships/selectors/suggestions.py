@@ -15,6 +15,7 @@ from accounts.rules import capacity
 from partnerships.matching import RULES_VERSION, WEIGHTS
 from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal, Scoring, Suggestion
 from partnerships.rules import proposals as rules
+from partnerships.rules.proposals import OPEN_NEEDS
 from partnerships.sentences import (
     PART_LABELS,
     ShownFailure,
@@ -25,11 +26,11 @@ from partnerships.sentences import (
     show_parts,
     theme_name,
 )
+from partnerships.services.suggestions import intakes_on_offer
 from programs.models import Intake, Program
-from regions.models import CompetencyGap, NeedLine, NeedStatus
+from regions.models import CompetencyGap, NeedLine
 from workflow.reading import get_seen, seen_by
 
-OPEN_NEEDS = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT)
 SHOWN = 3
 """Programmes compared side by side."""
 NEAR_SHOWN = 12
@@ -314,7 +315,7 @@ def demand(wanted: DemandFilter) -> list[Demand]:
         .annotate(n=Sum("seats_allotted"))
     }
     offers = dict(
-        Intake.objects.filter(program__status__in=rules.OFFERED)
+        intakes_on_offer()
         .order_by()
         .values_list("program__themes__theme")
         .annotate(n=Sum(F("seats") - F("seats_taken")))

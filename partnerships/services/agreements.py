@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from partnerships.models import Agreement, AgreementStatus, DocumentKind, Track
 from partnerships.rules import agreements as rules
 from partnerships.services.documents import store
 from workflow.engine import Stale, note
+from workflow.formats import shortday
 from workflow.models import Counter
 
 IN_REGION = ("IN_COUNTRY", "EXPERT_IN", "ON_THE_JOB", "BLENDED")
@@ -155,9 +158,7 @@ def _write(locked, actor, values: dict, *, keep_as: str = "changes") -> Agreemen
     for name, value in values.items():
         before = getattr(locked, name)
         if before != value:
-            with translation.override("id"):
-                label = str(locked._meta.get_field(name).verbose_name)
-            changes.append({"field": name, "label": label, "before": _plain(before), "after": _plain(value)})
+            changes.append(_difference(locked._meta.get_field(name), before, value))
             setattr(locked, name, value)
     if changes:
         locked.version += 1
@@ -166,13 +167,27 @@ def _write(locked, actor, values: dict, *, keep_as: str = "changes") -> Agreemen
     return locked
 
 
-def _plain(value):
-    """A field's value as the log keeps it."""
-    if value is None or isinstance(value, str | int | bool):
-        return value
+def _difference(field, before, after) -> dict:
+    """One changed field as the history shows it, in both languages."""
+    found = {"field": field.name}
+    for language, suffix in (("id", ""), ("en", "_en")):
+        with translation.override(language):
+            found[f"label_{language}"] = str(field.verbose_name)
+            found[f"before{suffix}"], found[f"after{suffix}"] = _shown(field, before), _shown(field, after)
+    return found
+
+
+def _shown(field, value) -> str:
+    """A field's value in words."""
+    if value in (None, "", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dt.date):
+        return shortday(value)
     if isinstance(value, dict | list):
         return ", ".join(map(str, value))
-    return str(getattr(value, "code", None) or value)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 # --- Effects of the workflow, (agreement, actor, answers); the engine saves the agreement afterwards

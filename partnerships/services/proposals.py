@@ -145,14 +145,6 @@ def _allot(proposal, actor, seats: int, words: str) -> None:
     proposal.save()
     proposal.agreement = open_for(proposal, actor)
     _count_people(proposal.line.need_id)
-    _mark_changed(proposal)
-
-
-def _mark_changed(proposal) -> None:
-    """Free seats and open people changed: results of both sides are old from this moment on."""
-    suggestions.mark_need_stale(proposal.line.need_id)
-    if proposal.intake_id is not None:
-        suggestions.mark_program_stale(proposal.intake.program_id)
 
 
 def _count_people(need_id: int) -> None:
@@ -208,7 +200,6 @@ def _end(proposal, cause: str) -> None:
         release_seats(proposal.intake, held)
     proposal.save()
     _count_people(proposal.line.need_id)
-    _mark_changed(proposal)
 
 
 def conversion_choices(proposal):

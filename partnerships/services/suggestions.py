@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 from django.utils import timezone
 
 from partnerships.matching import (
@@ -30,14 +30,11 @@ from partnerships.models import (
     Suggestion,
     Track,
 )
-from programs.models import Intake, Program, ProgramStatus
+from partnerships.rules.proposals import OFFERED, OPEN_NEEDS
+from programs.models import Intake, Program
 from programs.models.offers import Visibility
-from regions.models import CompetencyGap, NeedLine, NeedStatus, TrainingNeed
+from regions.models import CompetencyGap, NeedLine, TrainingNeed
 
-OPEN_NEEDS = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT)
-"""Only these are matched."""
-OFFERED = (ProgramStatus.PUBLISHED, ProgramStatus.OPEN)
-"""Only these are suggested."""
 IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
 
 REFRESH_HOURS = 20
@@ -201,7 +198,6 @@ def mark_program_stale(program_id: int) -> None:
 
 
 def _lock(**of) -> Scoring:
-    Scoring.objects.get_or_create(**of)
     return Scoring.objects.select_for_update().get(**of)
 
 
@@ -253,9 +249,15 @@ def _replace(old, rows: list[Suggestion]) -> None:
     old.exclude(pk__in=kept).delete()
 
 
-@transaction.atomic
 def recompute_need(need_id: int) -> int:
     """Judge every line of a need against every intake on offer; returns how many results are kept."""
+    # In a transaction of its own: the new row's key holds the need's row, which an acceptance may want.
+    Scoring.objects.get_or_create(need_id=need_id)
+    return _recompute_need(need_id)
+
+
+@transaction.atomic
+def _recompute_need(need_id: int) -> int:
     scoring, now = _lock(need_id=need_id), timezone.now()
     lines = line_facts(lines_of_open_needs().filter(need=need_id))
     intakes = intake_facts(intakes_on_offer()) if lines else []
@@ -270,9 +272,14 @@ def recompute_need(need_id: int) -> int:
     return len(rows)
 
 
-@transaction.atomic
 def recompute_program(program_id: int) -> int:
     """Judge every intake of a programme against every line that waits; returns how many results are kept."""
+    Scoring.objects.get_or_create(program_id=program_id)
+    return _recompute_program(program_id)
+
+
+@transaction.atomic
+def _recompute_program(program_id: int) -> int:
     scoring, now = _lock(program_id=program_id), timezone.now()
     intakes = intake_facts(intakes_on_offer().filter(program=program_id))
     lines = line_facts(lines_of_open_needs()) if intakes else []
@@ -297,9 +304,16 @@ def stale_work(now: dt.datetime | None = None) -> tuple[list[int], list[int]]:
         | Q(status__in=OPEN_NEEDS, scoring__in=Scoring.objects.filter(aged))
         | Q(scoring__in=Scoring.objects.filter(stale=True))
     )
-    # A need's own results cover every programme on offer, so an offer is only swept when it changed.
+    # A need's own results cover every programme on offer, so an offer is only swept when it changed: marked,
+    # or seats moved after it was computed and nobody lived to mark it.
     programs = Program.objects.filter(
-        Q(status__in=OFFERED, scoring__isnull=True) | Q(scoring__in=Scoring.objects.filter(old))
+        Q(status__in=OFFERED, scoring__isnull=True)
+        | Q(scoring__in=Scoring.objects.filter(old))
+        | Q(
+            status__in=OFFERED,
+            intakes__proposals__sent_at__isnull=False,
+            intakes__proposals__status_since__gt=F("scoring__computed_at"),
+        )
     )
     return (
         list(needs.order_by("pk").values_list("pk", flat=True).distinct()),

@@ -13,6 +13,7 @@ from partnerships.models import OPEN_TRACKS, Clause
 from partnerships.rules import agreements as rules
 from partnerships.rules.documents import kinds_to_upload, reads_everything
 from partnerships.selectors import agreements as selectors
+from partnerships.selectors.agreement_stages import stage_rows
 from partnerships.services import agreements as services
 from workflow.acting import stale_sentence
 from workflow.engine import Refused, Stale, offered
@@ -39,7 +40,7 @@ def agreement_page(request, code):
     letters = selectors.letters_of(agreement)
     papers = selectors.papers_of(user, agreement)
     readable = {paper.pk for group in papers for paper in (group.latest, *group.earlier)}
-    rows = selectors.stage_rows(agreement, letters)
+    rows = stage_rows(agreement, letters)
     seats = selectors.seat_rows(user, agreement)
     offers = offered(user, agreement)
     context = {

@@ -11,6 +11,7 @@ from partnerships.forms.documents import AnswerForm, LetterForm, UploadForm
 from partnerships.rules import agreements as rules
 from partnerships.rules.documents import kinds_to_upload
 from partnerships.selectors import agreements as selectors
+from partnerships.selectors.agreement_stages import OUTSIDE
 from partnerships.services import documents as services
 from partnerships.services import external_steps
 from partnerships.views.agreements import form_page, sent
@@ -77,7 +78,7 @@ def letter(request, code):
             "body": made.get_body_display(),
         }
 
-    step = selectors.OUTSIDE.get(agreement.status, "")
+    step = OUTSIDE.get(agreement.status, "")
     form = LetterForm(*sent(request), agreement=agreement, step=step)
     lead = _("From this date on the age of the letter is shown. Bodies outside keep their own time.")
     return form_page(

@@ -49,7 +49,6 @@ def proposal(request, code: str):
             "since": selectors.since_sent(record),
             "place": selectors.place_on_waiting_list(record),
             "summary": selectors.summary_of(request.user, record),
-            "events": selectors.timeline_for(request.user, record),
             "is_partner": selectors.is_partner(request.user),
             "zone": zone_of(request),
         },

@@ -6,11 +6,15 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from notices.models import Notice
+from notices.tasks import deliver_pending
 from partnerships.models import Agreement, Proposal, Suggestion
+from partnerships.services.suggestions import refresh_stale
 from portal.demo import accounts
 from portal.demo.agreements import Agreements
 from portal.demo.days import CLOSING, ZONE, Days
@@ -22,6 +26,9 @@ from regions.models import FilingWindow, NeedCycle, PriorityTheme, TrainingNeed
 
 WINDOW = 9
 """Number of the demo's own filing window, so that filing can be tried on any day of the year."""
+
+
+READ_AFTER = dt.timedelta(days=7)
 
 
 class NotADemo(Exception):
@@ -74,6 +81,14 @@ def open_cycle(days: Days) -> NeedCycle:
     return cycle
 
 
+def settle() -> None:
+    """What the queue would do after the acts: suggestions and notices. Old notices were read long ago."""
+    refresh_stale()
+    deliver_pending()
+    before = timezone.now() - READ_AFTER
+    Notice.objects.filter(read_at__isnull=True, created_at__lt=before).update(read_at=F("created_at"))
+
+
 def counts() -> dict[str, int]:
     """How much there is of everything, for the command's last line."""
     return {
@@ -83,4 +98,5 @@ def counts() -> dict[str, int]:
         "proposals": Proposal.objects.count(),
         "agreements": Agreement.objects.count(),
         "suggestions": Suggestion.objects.count(),
+        "notices": Notice.objects.count(),
     }

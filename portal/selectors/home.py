@@ -91,7 +91,7 @@ def _waiting(home: Home, user) -> None:
     far = timezone.now() + dt.timedelta(days=36500)
     records.sort(key=lambda r: (r.due_at or far, r.status_since))
     home.waiting = sum(w.count for w in found)
-    home.tasks = rows(records[:TASKS])
+    home.tasks = rows(records[:TASKS], at_work=True)
     home.nothing = _("Nothing waits for you.")
 
 

@@ -168,7 +168,7 @@ def snapshot() -> Snapshot:
 
 
 def _cycle() -> Cycle | None:
-    """The cycle of the window that is open, else of the next one, else of the last one; None before the first."""
+    """The cycle of the window open now, else of the next one, else of the last one; None before the first."""
     windows = list(FilingWindow.objects.order_by("opens_at"))
     if not windows:
         return None
@@ -183,7 +183,9 @@ def _provinces(cycle: Cycle | None) -> list[Province]:
     filed = {
         row["place"]: row
         for row in TrainingNeed.objects.filter(
-            cycle_id=cycle.year if cycle else 0, office__kind=OrganisationKind.OFFICE, submitted_at__isnull=False
+            cycle_id=cycle.year if cycle else 0,
+            office__kind=OrganisationKind.OFFICE,
+            submitted_at__isnull=False,
         )
         .exclude(status__in=NOT_FILED)
         .annotate(place=Left("office__region_code", 2))
@@ -233,7 +235,9 @@ def _offers() -> list[PartnerOffer]:
         .annotate(free=Sum(F("seats") - F("seats_taken")))
     )
     rows = (
-        Organisation.objects.filter(programs__in=Program.objects.filter(public_programs(), status__in=OFFERED))
+        Organisation.objects.filter(
+            programs__in=Program.objects.filter(public_programs(), status__in=OFFERED)
+        )
         .annotate(count=Count("programs", distinct=True))
         .order_by("-count", "code")
     )
@@ -242,9 +246,13 @@ def _offers() -> list[PartnerOffer]:
 
 def _decisions(limit: int = 10) -> list[Decision]:
     """The latest published programmes and agreements that took effect, newest first."""
-    programs = Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
+    programs = (
+        Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
+    )
     agreements = (
-        Agreement.objects.filter(status__in=IN_FORCE).select_related("partner").order_by("-status_since")[:limit]
+        Agreement.objects.filter(status__in=IN_FORCE)
+        .select_related("partner")
+        .order_by("-status_since")[:limit]
     )
     found = [_decision(p, p.title, p.get_absolute_url(), p.published_at) for p in programs]
     found += [_decision(a, in_local_language(a, "title"), "", a.status_since) for a in agreements]
@@ -292,7 +300,9 @@ def decision_counts() -> list[DecisionCount]:
     )
     totals = {(flow, action): count for flow, action, count in counted}
     found = []
-    for entry in sorted(workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)):
+    for entry in sorted(
+        workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)
+    ):
         rows = [
             DecisionCount(entry.flow.label, t.done or t.label, totals[entry.flow.name, t.name])
             for t in entry.flow.transitions
@@ -303,7 +313,7 @@ def decision_counts() -> list[DecisionCount]:
 
 
 def median_days() -> float | None:
-    """Days from signature to approval of a need in the middle case of this cycle; None before the first approval."""
+    """Days from signature to approval in the middle case of this cycle; None before the first approval."""
 
     def measure():
         cycle = snapshot().cycle

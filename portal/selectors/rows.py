@@ -3,11 +3,13 @@ queries."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from workflow.templatetags.workflow_tags import role_name, waits_for
 
@@ -35,19 +37,27 @@ class Row:
     due_at: Any
     zone: str
 
+    @property
+    def is_near(self) -> bool:
+        """Due within a week or overdue: worth a tag."""
+        return self.due_at is not None and self.due_at < timezone.now() + dt.timedelta(days=8)
 
-def rows(records: Iterable[Any]) -> list[Row]:
-    """Rows for records of one table or several, in their order; titles cost the same for 1 and for 30."""
+
+def rows(records: Iterable[Any], *, at_work: bool = False) -> list[Row]:
+    """Rows for records of one table or several, in their order; titles cost as much for 30 as for 1.
+
+    `at_work`: for those whose turn it is; leads to the page where a record is worked on, if there is one.
+    """
     found = list(records)
     by_flow: dict[str, list] = {}
     for record in found:
         by_flow.setdefault(record.flow.name, []).append(record)
     for name, own in by_flow.items():
         prefetch_related_objects(own, *PREFETCH.get(name, ()))
-    return [_row(record) for record in found]
+    return [_row(record, at_work) for record in found]
 
 
-def _row(record) -> Row:
+def _row(record, at_work: bool) -> Row:
     label, tone, icon = getattr(record, "shown_status", None) or (
         record.state.label,
         record.state.tone,
@@ -56,7 +66,7 @@ def _row(record) -> Row:
     return Row(
         record=record,
         code=record.code,
-        url=record.get_absolute_url(),
+        url=(at_work and getattr(record, "manage_url", "")) or record.get_absolute_url(),
         title=str(getattr(record, "title", "") or record.code),
         place=place_of(record),
         kind=record.flow.label,

@@ -125,8 +125,8 @@ def make_var(var: Path = VAR) -> Path:
         owner = var.stat().st_uid
         if os.geteuid() == 0 and owner:
             raise StackError(
-                f"{var} belongs to user {_name_of(owner)}, who has started the demo here. Start as that user, or "
-                "remove the folder to begin anew."
+                f"{var} belongs to user {_name_of(owner)}, who has started the demo here. Start as that user "
+                "or remove the folder to begin anew."
             )
         probe = var / f".probe-{os.getpid()}"
         probe.touch()

@@ -1,4 +1,4 @@
-"""Pages anyone may open: front page, map, transparency with open data, guide, accessibility and privacy statements."""
+"""Pages anyone may open: front page, map, transparency with open data, guide, statements."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCALES = {
     "people": (gettext_lazy("People who need training"), lambda p: p.people, (1, 20, 50, 100, 200)),
     "approved": (gettext_lazy("Approved needs"), lambda p: p.approved, (1, 3, 6, 11, 21)),
 }
-"""Measure -> label, value of a province, and the lowest value of each of the five classes, fixed so that maps compare."""
+"""Measure -> label, value of a province, lowest value of each of five classes; fixed, so that maps compare."""
 
 
 def _map(measure: str, provinces) -> dict:
@@ -65,7 +65,8 @@ def _map(measure: str, provinces) -> dict:
 def _shown(measure: str, province) -> str:
     if measure == "filed":
         return _("%(filed)s of %(offices)s offices") % {
-            "filed": num(province.filed), "offices": num(province.offices)
+            "filed": num(province.filed),
+            "offices": num(province.offices),
         }
     if measure == "people":
         return _few(province.people_shown)

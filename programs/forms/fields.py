@@ -32,7 +32,8 @@ def moment_in(day: dt.date, time: dt.time, zone: str) -> dt.datetime:
 
 
 def parse_amount(text: str) -> Decimal:
-    """1.950.000 or 1,950,000.50 or 1950000: the last mark with one or two digits behind it is the decimal mark."""
+    """1.950.000 or 1,950,000.50 or 1950000: the last mark with one or two digits behind it is the decimal
+    mark."""
     digits = re.sub(r"[\s\u00a0]|^Rp\.?", "", text.strip(), flags=re.I)
     found = re.fullmatch(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*|\d+)(?:[.,](\d{1,2}))?", digits)
     if not found:
@@ -81,7 +82,9 @@ class DateField(forms.DateField):
         super().__init__(widget=widget, input_formats=formats, **kwargs)
 
 
-def term_field(vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs) -> forms.ChoiceField:
+def term_field(
+    vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs
+) -> forms.ChoiceField:
     """A choice from a vocabulary. A retired code stays choosable on the record that has it."""
     choices = term_choices(vocabulary)
     if present and present not in dict(choices):
@@ -94,5 +97,9 @@ def term_field(vocabulary: str, label, *, present: str = "", required: bool = Fa
 def terms_field(vocabulary: str, label, **kwargs) -> forms.MultipleChoiceField:
     """Several choices from a vocabulary."""
     return forms.MultipleChoiceField(
-        label=label, required=False, choices=term_choices(vocabulary), widget=forms.CheckboxSelectMultiple, **kwargs
+        label=label,
+        required=False,
+        choices=term_choices(vocabulary),
+        widget=forms.CheckboxSelectMultiple,
+        **kwargs,
     )

@@ -33,7 +33,9 @@ class ThemeRow(RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         levels = term_choices("proficiency_level") or [(str(n), str(n)) for n in range(1, 6)]
-        self.fields["theme"].queryset = Theme.objects.current() | Theme.objects.filter(pk=self.instance.theme_id)
+        self.fields["theme"].queryset = Theme.objects.current() | Theme.objects.filter(
+            pk=self.instance.theme_id
+        )
         self.fields["theme"].label_from_instance = lambda theme: theme.label
         self.fields["theme"].empty_label = _("Choose …")
         self.fields["entry_level"] = forms.TypedChoiceField(
@@ -95,9 +97,10 @@ class IntakeRow(RowForm):
             self.add_error("online_ends", _("The online phase must not end before it starts."))
         seats, smallest = cleaned.get("seats"), cleaned.get("min_cohort")
         if seats and smallest and smallest > seats:
-            self.add_error("min_cohort", _("The smallest group cannot be larger than the seats (%(seats)d).") % {
-                "seats": seats
-            })
+            self.add_error(
+                "min_cohort",
+                _("The smallest group cannot be larger than the seats (%(seats)d).") % {"seats": seats},
+            )
         return cleaned
 
 

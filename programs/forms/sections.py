@@ -1,10 +1,12 @@
-"""The five sections of an offer, each one form with its rows; the same forms serve changes after publishing."""
+"""The five sections of an offer, each one form with its rows; the same forms serve changes after
+publishing."""
 
 from __future__ import annotations
 
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,8 +39,14 @@ class MainForm(forms.ModelForm):
         self.helper = SinergiFormHelper(summary=False)
         self.prepare()
 
+        self.helper.layout = Layout(*self.layout())
+
     def prepare(self):
         """Fit the fields to the programme."""
+
+    def layout(self) -> list:
+        """Fields that belong together stand side by side."""
+        return list(self.fields)
 
     def write(self):
         """Save this section's columns and no others: another section may have been saved meanwhile."""
@@ -52,21 +60,43 @@ class MainForm(forms.ModelForm):
         return {}
 
 
+def beside(*names: str) -> Div:
+    """Fields side by side where the screen is wide enough."""
+    return Div(*names, css_class="sg-fields")
+
+
 class BasicsForm(MainForm):
     class Meta(MainForm.Meta):
         fields = [
-            "scheme", "title_id", "title_en", "host", "partner_reference", "summary_id", "summary_en", "objectives_id",
-            "objectives_en", "delivery_mode", "country", "host_province",
-        ]  # fmt: skip
+            "scheme",
+            "title_id",
+            "title_en",
+            "host",
+            "partner_reference",
+            "summary_id",
+            "summary_en",
+            "objectives_id",
+            "objectives_en",
+            "delivery_mode",
+            "country",
+            "host_province",
+        ]
         widgets = {
             name: forms.Textarea(attrs={"rows": rows})
-            for name, rows in (("summary_id", 3), ("summary_en", 3), ("objectives_id", 5), ("objectives_en", 5))
+            for name, rows in (
+                ("summary_id", 3),
+                ("summary_en", 3),
+                ("objectives_id", 5),
+                ("objectives_en", 5),
+            )
         }
 
     def prepare(self):
         program = self.instance
         schemes = Scheme.objects.current() | Scheme.objects.filter(pk=program.scheme_id)
-        self.fields["scheme"].queryset = schemes.filter(partner=program.partner) | schemes.filter(partner__isnull=True)
+        self.fields["scheme"].queryset = schemes.filter(partner=program.partner) | schemes.filter(
+            partner__isnull=True
+        )
         self.fields["scheme"].label_from_instance = lambda scheme: scheme.label
         self.fields["delivery_mode"] = term_field(
             "delivery_mode", _("Delivery mode"), present=program.delivery_mode
@@ -86,6 +116,16 @@ class BasicsForm(MainForm):
         if cleaned.get("host_province") and cleaned.get("country") not in ("", None, "ID"):
             self.add_error("host_province", _("A host province goes with the country Indonesia."))
         return cleaned
+
+    def layout(self):
+        return [
+            "scheme",
+            beside("title_id", "title_en"),
+            beside("host", "partner_reference"),
+            beside("summary_id", "summary_en"),
+            beside("objectives_id", "objectives_en"),
+            beside("delivery_mode", "country", "host_province"),
+        ]
 
 
 class CompetenciesForm(MainForm):
@@ -111,11 +151,26 @@ class IntakesForm(MainForm):
 class TermsForm(MainForm):
     class Meta(MainForm.Meta):
         fields = [
-            "min_rank", "min_years", "min_age", "max_age", "min_education", "employment_statuses", "office_types",
-            "language", "min_language_level", "language_test", "language_score", "interpretation",
-            "share_outside_java", "no_prior_visit", "interview", "funding_mode", "route", "needs_agreement",
+            "min_rank",
+            "min_years",
+            "min_age",
+            "max_age",
+            "min_education",
+            "employment_statuses",
+            "office_types",
+            "language",
+            "min_language_level",
+            "language_test",
+            "language_score",
+            "interpretation",
+            "share_outside_java",
+            "no_prior_visit",
+            "interview",
+            "funding_mode",
+            "route",
+            "needs_agreement",
             "agreement_note",
-        ]  # fmt: skip
+        ]
 
     def prepare(self):
         program = self.instance
@@ -145,21 +200,50 @@ class TermsForm(MainForm):
             choices=[("", _("Choose …")), *Route.choices],
             help_text=_("Decides how many working days before the partner's deadline ours must be."),
         )
-        self.fields["agreement_note"].help_text = _("For example the number of the agreement or record of discussions.")
+        self.fields["agreement_note"].help_text = _(
+            "For example the number of the agreement or record of discussions."
+        )
         self.fields["language_score"].localize = False
-        for name, top in (("min_years", 45), ("min_age", 70), ("max_age", 70)):
-            self.fields[name].max_value = top
+
+    def layout(self):
+        return [
+            Fieldset(
+                _("Participants"),
+                beside("min_rank", "min_education"),
+                beside("min_years", "min_age", "max_age", "share_outside_java"),
+                beside("employment_statuses", "office_types"),
+                "no_prior_visit",
+                "interview",
+            ),
+            Fieldset(
+                _("Language"),
+                beside("language", "interpretation", "min_language_level"),
+                beside("language_test", "language_score"),
+            ),
+            Fieldset(
+                _("Funding and route"),
+                beside("funding_mode", "route"),
+                "needs_agreement",
+                "agreement_note",
+            ),
+        ]
 
     def clean(self):
         cleaned = super().clean()
         low, high = cleaned.get("min_age"), cleaned.get("max_age")
         if low and high and low > high:
-            self.add_error("max_age", _("The highest age must not be below the lowest (%(age)d).") % {"age": low})
+            self.add_error(
+                "max_age", _("The highest age must not be below the lowest (%(age)d).") % {"age": low}
+            )
         for name, top in (("min_years", 45), ("min_age", 70), ("max_age", 70)):
             if (cleaned.get(name) or 0) > top:
                 self.add_error(name, _("State %(top)d or less.") % {"top": top})
         test = cleaned.get("language_test")
-        if test not in (None, "", "NONE") and cleaned.get("language_score") is None and "language_score" not in self.errors:
+        if (
+            test not in (None, "", "NONE")
+            and cleaned.get("language_score") is None
+            and "language_score" not in self.errors
+        ):
             self.add_error("language_score", _("Fill in the score the test must reach."))
         return cleaned
 
@@ -201,17 +285,28 @@ class PapersForm(MainForm):
     letter = CheckedFile(label=gettext_lazy("Offer letter"), kinds=PAPERS)
     other = CheckedFile(label=gettext_lazy("Other document"), kinds=EVIDENCE)
     remove = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Remove papers"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Remove papers"),
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
-    UPLOADS = (("gi", ProgramFile.Kind.GI), ("letter", ProgramFile.Kind.LETTER), ("other", ProgramFile.Kind.OTHER))
+    UPLOADS = (
+        ("gi", ProgramFile.Kind.GI),
+        ("letter", ProgramFile.Kind.LETTER),
+        ("other", ProgramFile.Kind.OTHER),
+    )
 
     class Meta(MainForm.Meta):
         fields = ["partner_zone", "rolling", "source_letter_number", "source_letter_date"]
 
-    field_order = [
-        "deadline_day", "deadline_time", "partner_zone", "rolling", "opens_day", "gi", "letter", "other", "remove",
-        "source_letter_number", "source_letter_date",
-    ]  # fmt: skip
+    def layout(self):
+        papers = ["gi", "letter", "other", *(["remove"] if "remove" in self.fields else [])]
+        return [
+            Fieldset(
+                _("Deadline"), beside("deadline_day", "deadline_time", "partner_zone"), "rolling", "opens_day"
+            ),
+            Fieldset(_("Papers"), *papers, beside("source_letter_number", "source_letter_date")),
+        ]
 
     def prepare(self):
         program = self.instance
@@ -220,10 +315,15 @@ class PapersForm(MainForm):
         )
         self.fields["source_letter_date"] = DateField(label=_("Date of the offer letter"), required=False)
         self.fields["source_letter_number"].label = _("Number of the offer letter")
-        self.fields["rolling"].help_text = _("Offices may register until the last intake begins; a deadline is optional.")
+        self.fields["rolling"].help_text = _(
+            "Offices may register until the last intake begins; a deadline is optional."
+        )
         if program.partner_deadline:
             there = program.partner_deadline.astimezone(ZoneInfo(program.partner_zone))
-            self.fields["deadline_day"].initial, self.fields["deadline_time"].initial = there.date(), there.time()
+            self.fields["deadline_day"].initial, self.fields["deadline_time"].initial = (
+                there.date(),
+                there.time(),
+            )
         if program.opens_at:
             self.fields["opens_day"].initial = program.opens_at.astimezone(ZoneInfo(WIB)).date()
         papers = program.files.filter(kind__in=[kind for _name, kind in self.UPLOADS])
@@ -259,7 +359,8 @@ class PapersForm(MainForm):
         self.keep_uploads()
 
     def keep_uploads(self):
-        """Store the uploads that passed; called even when another field is wrong, so that nobody uploads twice."""
+        """Store the uploads that passed; called even when another field is wrong, so that nobody uploads
+        twice."""
         kept = []
         for name, kind in self.UPLOADS:
             upload = self.cleaned_data.pop(name, None)
@@ -281,7 +382,9 @@ SECTION_FORMS = {
 class SectionForm:
     """One section: its own fields and its rows, checked and written together."""
 
-    def __init__(self, name: str, program: Program, *, actor, data=None, files=None, empty: str = "", published=False):
+    def __init__(
+        self, name: str, program: Program, *, actor, data=None, files=None, empty: str = "", published=False
+    ):
         main, prefixes = SECTION_FORMS[name]
         self.name, self.label = name, dict(SECTIONS)[name]
         self.program = program
@@ -290,7 +393,8 @@ class SectionForm:
         for prefix in prefixes:
             kind, noun = ROWS[prefix]
             rows = kind(data, instance=program, prefix=prefix)
-            # One empty row to type into; more come with "Save and add another", or at once where a script runs.
+            # One empty row to type into; more come with "Save and add another", or at once where a script
+            # runs.
             rows.extra = 0 if data is not None else 1 if prefix == empty or not rows.initial_forms else 0
             rows.noun, rows.key = noun, prefix
             self.rows.append(rows)
@@ -308,7 +412,10 @@ class SectionForm:
     @property
     def errors(self) -> bool:
         """Whether anything typed must be corrected."""
-        return any(part.is_bound and (part.errors if part is self.main else part.total_error_count()) for part in self.parts)
+        return any(
+            part.is_bound and (part.errors if part is self.main else part.total_error_count())
+            for part in self.parts
+        )
 
     @cached_property
     def _valid(self) -> bool:
@@ -343,7 +450,9 @@ class AmendmentReasonForm(forms.Form):
         min_length=10,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Offices with open proposals read it together with the old and the new value."),
+        help_text=gettext_lazy(
+            "Offices with open proposals read it together with the old and the new value."
+        ),
     )
 
     def __init__(self, *args, **kwargs):

@@ -1,4 +1,5 @@
-"""A programme as offered: content, intakes with seats, eligibility, money, papers, amendments after publishing."""
+"""A programme as offered: content, intakes with seats, eligibility, money, papers, amendments after
+publishing."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class ProgramStatus(models.TextChoices):
     RUNNING = "RUNNING", _("Running")
     COMPLETED = "COMPLETED", _("Completed")
     EVALUATED = "EVALUATED", _("Evaluated")
-    SUSPENDED = "SUSPENDED", _("Suspended")
+    SUSPENDED = "SUSPENDED", _("On hold")
     CANCELLED = "CANCELLED", _("Cancelled")
     REJECTED = "REJECTED", _("Rejected")
 
@@ -55,7 +56,9 @@ SECTIONS = (
 class Program(Record):
     """A programme offer of one partner under one scheme."""
 
-    partner = models.ForeignKey(Organisation, models.PROTECT, related_name="programs", verbose_name=_("Partner"))
+    partner = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="programs", verbose_name=_("Partner")
+    )
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="programs", verbose_name=_("Scheme"))
     slug = models.SlugField(max_length=80, unique=True)
     host = models.CharField(_("Host or implementing institution"), max_length=160, blank=True)
@@ -77,7 +80,9 @@ class Program(Record):
     language_score = models.DecimalField(_("Score"), max_digits=5, decimal_places=1, null=True, blank=True)
 
     all_posts = models.BooleanField(_("Open to every post"), default=False)
-    posts = models.ManyToManyField(FunctionalPost, related_name="programs", blank=True, verbose_name=_("Target posts"))
+    posts = models.ManyToManyField(
+        FunctionalPost, related_name="programs", blank=True, verbose_name=_("Target posts")
+    )
     min_rank = models.CharField(_("Lowest rank"), max_length=20, blank=True)
     min_years = models.PositiveSmallIntegerField(_("Years of service, at least"), null=True, blank=True)
     min_age = models.PositiveSmallIntegerField(_("Age, at least"), null=True, blank=True)
@@ -96,12 +101,16 @@ class Program(Record):
     needs_agreement = models.BooleanField(_("Needs an active agreement"), default=False)
     agreement_note = models.CharField(_("Agreement"), max_length=80, blank=True)
     partner_deadline = models.DateTimeField(_("Partner's deadline"), null=True, blank=True)
-    partner_zone = models.CharField(_("Time zone of the partner's deadline"), max_length=40, default="Asia/Jakarta")
+    partner_zone = models.CharField(
+        _("Time zone of the partner's deadline"), max_length=40, default="Asia/Jakarta"
+    )
     internal_deadline = models.DateTimeField(_("Internal deadline"), null=True, blank=True)
     opens_at = models.DateTimeField(_("Registration opens"), null=True, blank=True)
     express = models.BooleanField(_("Express"), default=False)
     rolling = models.BooleanField(_("Rolling registration"), default=False)
-    visibility = models.CharField(_("Visibility"), max_length=12, choices=Visibility, default=Visibility.ALL_OFFICES)
+    visibility = models.CharField(
+        _("Visibility"), max_length=12, choices=Visibility, default=Visibility.ALL_OFFICES
+    )
     selected_offices = models.ManyToManyField(Organisation, related_name="+", blank=True)
 
     on_behalf = models.BooleanField(
@@ -185,8 +194,12 @@ class ProgramTheme(models.Model):
     """A theme the programme teaches, from which level to which."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="themes")
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="program_themes", verbose_name=_("Competency"))
-    entry_level = models.PositiveSmallIntegerField(_("Entry level"), default=0, validators=[MaxValueValidator(5)])
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, related_name="program_themes", verbose_name=_("Competency")
+    )
+    entry_level = models.PositiveSmallIntegerField(
+        _("Entry level"), default=0, validators=[MaxValueValidator(5)]
+    )
     exit_level = models.PositiveSmallIntegerField(
         _("Exit level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
@@ -203,7 +216,8 @@ class ProgramTheme(models.Model):
 
 
 class Intake(models.Model):
-    """One run of a programme with its dates and seats. `seats_taken` never exceeds `seats`: the database refuses."""
+    """One run of a programme with its dates and seats. `seats_taken` never exceeds `seats`: the database
+    refuses."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="intakes")
     number = models.PositiveSmallIntegerField(default=1)
@@ -222,7 +236,9 @@ class Intake(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["program", "number"], name="one_intake_per_number"),
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="intake_ends_after_it_starts"),
-            models.CheckConstraint(condition=Q(seats_taken__lte=F("seats")), name="seats_never_over_allotted"),
+            models.CheckConstraint(
+                condition=Q(seats_taken__lte=F("seats")), name="seats_never_over_allotted"
+            ),
         ]
 
     def __str__(self):
@@ -269,7 +285,8 @@ class CostItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["program", "item"], name="one_payer_per_cost_item"),
             models.CheckConstraint(
-                condition=Q(amount__isnull=True) | (Q(amount__gte=0) & ~Q(currency="")), name="amount_has_currency"
+                condition=Q(amount__isnull=True) | (Q(amount__gte=0) & ~Q(currency="")),
+                name="amount_has_currency",
             ),
         ]
 
@@ -340,11 +357,15 @@ class Amendment(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.TextField(max_length=1000)
-    changes = models.JSONField(default=list, help_text=_("[{field, label_id, label_en, before, after, before_en, after_en}]"))
+    changes = models.JSONField(
+        default=list, help_text=_("[{field, label_id, label_en, before, after, before_en, after_en}]")
+    )
 
     class Meta:
         ordering = ["-edition"]
-        constraints = [models.UniqueConstraint(fields=["program", "edition"], name="one_amendment_per_edition")]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "edition"], name="one_amendment_per_edition")
+        ]
 
     def __str__(self):
         return f"{self.program.code} v{self.edition}"

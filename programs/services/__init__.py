@@ -1,4 +1,5 @@
-"""Writes on programmes: drafting, deadlines, seats, amendments, and what each step of the workflow leaves behind."""
+"""Writes on programmes: drafting, deadlines, seats, amendments, and what each step of the workflow leaves
+behind."""
 
 from programs.services.amendments import amend, changes_between, content_of
 from programs.services.deadlines import InternalDeadline, internal_deadline_for

@@ -1,6 +1,9 @@
-"""Changes after publishing: the former value is kept, the difference is readable in both languages, the edition grows."""
+"""Changes after publishing: the former value is kept, the difference is readable in both languages, the
+edition grows."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import translation
@@ -9,9 +12,10 @@ from django.utils.translation import gettext as _
 from programs.models import Amendment, Program
 from programs.services.deadlines import set_internal_deadline
 from programs.services.offers import Outdated
+from regions.models import OfficeType, Region
 from regions.models.vocabulary import term_label
 from workflow.engine import Refused, note
-from workflow.formats import day, moment, money
+from workflow.formats import day, moment, money, num
 
 VOCABULARIES = {
     "delivery_mode": "delivery_mode",
@@ -24,11 +28,23 @@ VOCABULARIES = {
     "min_education": "education",
     "funding_mode": "funding_mode",
 }
-LISTS = {"employment_statuses": "employment_status", "office_types": ""}
 PLAIN = (
-    "host", "partner_reference", "title_id", "title_en", "summary_id", "summary_en", "objectives_id", "objectives_en",
-    "host_province", "language_score", "min_years", "min_age", "max_age", "share_outside_java", "agreement_note",
-)  # fmt: skip
+    "host",
+    "partner_reference",
+    "title_id",
+    "title_en",
+    "summary_id",
+    "summary_en",
+    "objectives_id",
+    "objectives_en",
+    "language_score",
+    "min_years",
+    "min_age",
+    "max_age",
+    "share_outside_java",
+    "agreement_note",
+    "source_letter_number",
+)
 TICKS = ("all_posts", "no_prior_visit", "interview", "needs_agreement", "rolling")
 INTAKE_DATES = ("starts", "ends", "online_starts", "online_ends")
 
@@ -39,14 +55,24 @@ def content_of(program: Program) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {"scheme": (_("Scheme"), program.scheme.label)}
 
     def put(name: str, value) -> None:
-        found[name] = (str(Program._meta.get_field(name).verbose_name), "" if value in (None, "") else str(value))
+        found[name] = (
+            str(Program._meta.get_field(name).verbose_name),
+            "" if value in (None, "") else str(value),
+        )
 
     for name in PLAIN:
-        put(name, getattr(program, name))
+        value = getattr(program, name)
+        put(name, num(value) if isinstance(value, Decimal) else value)
+    province = Region.objects.filter(code=program.host_province).first() if program.host_province else None
+    put("host_province", province.name if province else program.host_province)
     for name, vocabulary in VOCABULARIES.items():
         put(name, term_label(vocabulary, getattr(program, name)))
-    for name, vocabulary in LISTS.items():
-        put(name, ", ".join(term_label(vocabulary, code) if vocabulary else code for code in getattr(program, name)))
+    put(
+        "employment_statuses",
+        ", ".join(term_label("employment_status", c) for c in program.employment_statuses),
+    )
+    types = {t.code: t.label for t in OfficeType.objects.all()} if program.office_types else {}
+    put("office_types", ", ".join(types.get(code, code) for code in program.office_types))
     for name in TICKS:
         put(name, _("Yes") if getattr(program, name) else _("No"))
     put("route", program.get_route_display())
@@ -54,15 +80,17 @@ def content_of(program: Program) -> dict[str, tuple[str, str]]:
     for name, zone in (("partner_deadline", program.partner_zone), ("opens_at", None)):
         value = getattr(program, name)
         put(name, moment(value, zone) if value else "")
+    put("source_letter_date", day(program.source_letter_date) if program.source_letter_date else "")
     for row in program.themes.select_related("theme"):
         label = _("Competency %(theme)s") % {"theme": row.theme.label}
         found[f"theme.{row.theme_id}"] = (label, f"{row.entry_level} → {row.exit_level}")
     for row in program.intakes.all():
         found |= _intake(row)
     for cost in program.costs.all():
-        value = f"{term_label('payer', cost.payer)} {money(cost.amount, cost.currency) if cost.amount is not None else ''}"
-        note_text = f" ({cost.note})" if cost.note else ""
-        found[f"cost.{cost.item}"] = (term_label("cost_item", cost.item), value.strip() + note_text)
+        amount = "" if cost.amount is None else money(cost.amount, cost.currency)
+        remark = f"({cost.note})" if cost.note else ""
+        value = " ".join(part for part in (term_label("payer", cost.payer), amount, remark) if part)
+        found[f"cost.{cost.item}"] = (term_label("cost_item", cost.item), value)
     for number, rule in enumerate(program.rules.all(), 1):
         kind = _("mandatory") if rule.mandatory else _("recommended")
         found[f"rule.{number}"] = (_("Requirement %(number)d") % {"number": number}, f"{rule} ({kind})")
@@ -134,7 +162,8 @@ def record_amendment(program: Program, actor, reason: str, changes: list[dict]) 
 def amend(program: Program, write, *, actor, reason: str, version: int | None) -> Amendment:
     """Carry out `write()` on a published programme as one amendment.
 
-    Raises Outdated (someone saved since the page was opened) or Refused (nothing was changed). A new deadline of the
+    Raises Outdated (someone saved since the page was opened) or Refused (nothing was changed). A new deadline
+    of the
     partner moves the internal one with it. Listeners get the log entry "amend" with the differences.
     """
     locked = Program.objects.select_for_update().get(pk=program.pk)

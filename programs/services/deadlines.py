@@ -1,4 +1,5 @@
-"""The internal deadline: so many working days before the partner's, at 14.00 WIB; express where that is impossible."""
+"""The internal deadline: so many working days before the partner's, at 14.00 WIB; express where that is
+impossible."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ EXPRESS_DAYS = 2
 
 @dataclass(frozen=True, slots=True)
 class InternalDeadline:
-    """Our deadline before the partner's: the moment, the working days in between, and whether it had to be express."""
+    """Our deadline before the partner's: the moment, the working days in between, and whether it had to be
+    express."""
 
     moment: dt.datetime
     buffer: int
@@ -34,7 +36,8 @@ def buffer_of(program) -> int:
 
 
 def closing_moment(partner_deadline: dt.datetime, buffer: int) -> dt.datetime:
-    """14.00 WIB, `buffer` working days before the partner's deadline; never after it and never on a day off."""
+    """14.00 WIB, `buffer` working days before the partner's deadline; never after it and never on a day
+    off."""
     zone = ZoneInfo(WIB)
     day = shift(partner_deadline.astimezone(zone).date(), -buffer)
     if not is_working_day(day):
@@ -46,9 +49,11 @@ def closing_moment(partner_deadline: dt.datetime, buffer: int) -> dt.datetime:
 
 
 def internal_deadline_for(program, now: dt.datetime | None = None) -> InternalDeadline | None:
-    """The internal deadline a programme would get now; None without a partner's deadline (rolling registration).
+    """The internal deadline a programme would get now; None without a partner's deadline (rolling
+    registration).
 
-    The route's buffer is impossible when it would end registration today or earlier. Then the ministry keeps two
+    The route's buffer is impossible when it would end registration today or earlier. Then the ministry keeps
+    two
     working days, or as much as is left, and the programme is marked express.
     """
     if program.partner_deadline is None:

@@ -1,4 +1,5 @@
-"""What each step of the workflow leaves behind: (program, actor, answers); the engine saves the programme afterwards."""
+"""What each step of the workflow leaves behind: (program, actor, answers); the engine saves the programme
+afterwards."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def address_of(program) -> str:
 
 
 def chosen_offices(answers):
-    """The offices of the provinces ticked and those named by code; nobody in particular for the other audiences."""
+    """The offices of the provinces ticked and those named by code; nobody in particular for the other
+    audiences."""
     if answers.get("visibility") not in rules.BY_LIST:
         return Organisation.objects.none()
     query = Q(code__in=rules.office_codes(answers))
@@ -93,13 +95,17 @@ def open_now(program, actor, answers):
 
 
 def extend(program, actor, answers):
-    """The partner's new deadline and with it ours; kept as an amendment with the partner's consent as the reason."""
+    """The partner's new deadline and with it ours; kept as an amendment with the partner's consent as the
+    reason."""
     if answers.get("new_deadline") is None:
         return
-    # The engine holds the row's lock and saves later: the difference is computed from what is stored against this.
+    # The engine holds the row's lock and saves later: the difference is computed from what is stored against
+    # this.
     before = both_languages(program)
     program.partner_deadline = answers["new_deadline"]
-    Program.objects.filter(pk=program.pk).update(partner_deadline=program.partner_deadline, internal_deadline=None)
+    Program.objects.filter(pk=program.pk).update(
+        partner_deadline=program.partner_deadline, internal_deadline=None
+    )
     set_internal_deadline(program)
     changes = changes_between(before, both_languages(program))
     if changes:

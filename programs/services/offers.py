@@ -7,7 +7,16 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from programs.models import Contact, CostItem, EligibilityRule, Intake, Program, ProgramFile, ProgramStatus, ProgramTheme
+from programs.models import (
+    Contact,
+    CostItem,
+    EligibilityRule,
+    Intake,
+    Program,
+    ProgramFile,
+    ProgramStatus,
+    ProgramTheme,
+)
 from workflow.engine import note
 from workflow.models import Counter
 
@@ -15,12 +24,42 @@ YEAR = dt.timedelta(days=364)
 """A year later on the same day of the week."""
 
 COPIED = (
-    "scheme", "host", "partner_reference", "title_id", "title_en", "summary_id", "summary_en", "objectives_id",
-    "objectives_en", "delivery_mode", "country", "host_province", "language", "interpretation", "min_language_level",
-    "language_test", "language_score", "all_posts", "min_rank", "min_years", "min_age", "max_age", "min_education",
-    "employment_statuses", "office_types", "share_outside_java", "no_prior_visit", "interview", "funding_mode", "route",
-    "needs_agreement", "agreement_note", "rolling", "partner_zone", "visibility",
-)  # fmt: skip
+    "scheme",
+    "host",
+    "partner_reference",
+    "title_id",
+    "title_en",
+    "summary_id",
+    "summary_en",
+    "objectives_id",
+    "objectives_en",
+    "delivery_mode",
+    "country",
+    "host_province",
+    "language",
+    "interpretation",
+    "min_language_level",
+    "language_test",
+    "language_score",
+    "all_posts",
+    "min_rank",
+    "min_years",
+    "min_age",
+    "max_age",
+    "min_education",
+    "employment_statuses",
+    "office_types",
+    "share_outside_java",
+    "no_prior_visit",
+    "interview",
+    "funding_mode",
+    "route",
+    "needs_agreement",
+    "agreement_note",
+    "rolling",
+    "partner_zone",
+    "visibility",
+)
 """What a copy keeps. Dates move by a year; papers stay with the offer they were written for."""
 
 
@@ -29,7 +68,9 @@ class Outdated(Exception):
 
 
 @transaction.atomic
-def open_program(*, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None) -> Program:
+def open_program(
+    *, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None
+) -> Program:
     """A new draft with its code, empty or copied from an earlier programme of the same partner."""
     year = timezone.localdate().year
     code = f"PR-{year}-{Counter.next(f'PR-{year}'):04d}"
@@ -95,7 +136,11 @@ def _copy_parts(source: Program, program: Program) -> None:
         )
         for number, row in enumerate(intakes, 1)
     )
-    for model, manager in ((EligibilityRule, source.rules), (CostItem, source.costs), (Contact, source.contacts)):
+    for model, manager in (
+        (EligibilityRule, source.rules),
+        (CostItem, source.costs),
+        (Contact, source.contacts),
+    ):
         rows = list(manager.all())
         for row in rows:
             row.pk, row.program, row._state.adding = None, program, True
@@ -104,7 +149,8 @@ def _copy_parts(source: Program, program: Program) -> None:
 
 @transaction.atomic
 def fill_section(program: Program, form, *, section: str, actor, version: int | None) -> Program:
-    """Save one section's checked form into a draft; raises Outdated when someone saved since the page was opened."""
+    """Save one section's checked form into a draft; raises Outdated when someone saved since the page was
+    opened."""
     locked = Program.objects.select_for_update().get(pk=program.pk)
     if version is not None and version != locked.version:
         raise Outdated
@@ -117,7 +163,8 @@ def fill_section(program: Program, form, *, section: str, actor, version: int | 
 
 @transaction.atomic
 def attach_file(program: Program, upload, *, kind: str, actor) -> ProgramFile:
-    """Store a checked upload. A new General Information or offer letter stands beside the former one until removed."""
+    """Store a checked upload. A new General Information or offer letter stands beside the former one until
+    removed."""
     stored = ProgramFile(program=program, kind=kind).hold(upload, actor=actor)
     stored.save()
     note(program.flow, program, actor, "attach", {"file": stored.name, "sha256": stored.sha256})

@@ -17,14 +17,21 @@ from workflow.engine import Refused
 from workflow.reading import waiting_for
 from workflow.views import act_view
 
-SLUGS = {"dasar": "basics", "kompetensi": "competencies", "angkatan": "intakes", "prasyarat": "terms", "berkas": "papers"}
+SLUGS = {
+    "dasar": "basics",
+    "kompetensi": "competencies",
+    "angkatan": "intakes",
+    "prasyarat": "terms",
+    "berkas": "papers",
+}
 """Address of a section: its name."""
 ADDRESSES = {name: slug for slug, name in SLUGS.items()}
 
 
 @require_safe
 def mine(request):
-    """The partner's own programmes; the whole country's for the centre, with what waits for the Bureau on top."""
+    """The partner's own programmes; the whole country's for the centre, with what waits for the Bureau on
+    top."""
     if not selectors.may_see_management(request.user):
         raise PermissionDenied("programs.mine")
     listing = selectors.management_list(request)
@@ -42,7 +49,9 @@ def start(request):
     """A new offer: empty or copied."""
     if not rules.may_offer(request.user):
         raise PermissionDenied("programs.start")
-    initial = {"source": selectors.copy_sources(request.user).filter(code=request.GET.get("dari", "")).first()}
+    initial = {
+        "source": selectors.copy_sources(request.user).filter(code=request.GET.get("dari", "")).first()
+    }
     form = StartForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         program = services.open_program(
@@ -66,13 +75,14 @@ def manage(request, code):
         "record": program,
         "may_fill": rules.may_fill(request.user, program),
         "may_amend": rules.may_amend(request.user, program),
-        "may_copy": rules.may_offer(request.user) and selectors.copy_sources(request.user).filter(pk=program.pk).exists(),
+        "may_copy": rules.may_offer(request.user)
+        and selectors.copy_sources(request.user).filter(pk=program.pk).exists(),
         "files": selectors.shown_files(request.user, program),
         "amendments": selectors.amendments_of(program),
         "remarks": selectors.open_remarks(program),
         "missing": rules.everything_missing(program, request.user) if program.published_at is None else [],
         "preview": _preview(program),
-        "parts": selectors.read_out(program),
+        "parts": selectors.read_out(program, with_empty=False),
     }
     return render(request, "programs/manage.html", context)
 
@@ -108,9 +118,14 @@ def fill(request, code):
         }
     )
     context = {
-        "program": program, "record": program, "items": items, "done": done, "total": len(SECTIONS),
-        "remarks": selectors.open_remarks(program), "first": next((i for i in items if not i.get("done")), items[-1]),
-    }  # fmt: skip
+        "program": program,
+        "record": program,
+        "items": items,
+        "done": done,
+        "total": len(SECTIONS),
+        "remarks": selectors.open_remarks(program),
+        "first": next((i for i in items if not i.get("done")), items[-1]),
+    }
     return render(request, "programs/fill.html", context)
 
 
@@ -142,10 +157,16 @@ def section(request, code, part):
             form = _bound(request, name, program, files=None)
             form.is_valid()
     context = {
-        "program": program, "record": program, "form": form, "outdated": outdated, "section": name,
-        "position": list(ADDRESSES).index(name) + 1, "total": len(SECTIONS), "amending": False,
+        "program": program,
+        "record": program,
+        "form": form,
+        "outdated": outdated,
+        "section": name,
+        "position": list(ADDRESSES).index(name) + 1,
+        "total": len(SECTIONS),
+        "amending": False,
         "remarks": selectors.open_remarks(program).filter(field=name, resolved_at__isnull=True),
-    }  # fmt: skip
+    }
     return render(request, "programs/section.html", context, status=status)
 
 
@@ -224,10 +245,19 @@ def amend(request, code):
     """Which part of a published programme changes."""
     program = _amendable(request, code)
     items = [
-        {"title": label, "url": reverse("programs:amend_section", args=[program.code, ADDRESSES[name]]), "icon": "pencil"}
+        {
+            "title": label,
+            "url": reverse("programs:amend_section", args=[program.code, ADDRESSES[name]]),
+            "icon": "pencil",
+        }
         for name, label in SECTIONS
     ]
-    context = {"program": program, "record": program, "items": items, "amendments": selectors.amendments_of(program)}
+    context = {
+        "program": program,
+        "record": program,
+        "items": items,
+        "amendments": selectors.amendments_of(program),
+    }
     return render(request, "programs/amend.html", context)
 
 
@@ -245,9 +275,12 @@ def amend_section(request, code, part):
         if all([form.is_valid(), reason.is_valid()]):
             try:
                 services.amend(
-                    program, form.write, actor=request.user, reason=reason.cleaned_data["reason"],
+                    program,
+                    form.write,
+                    actor=request.user,
+                    reason=reason.cleaned_data["reason"],
                     version=_version(request),
-                )  # fmt: skip
+                )
             except services.Outdated:
                 status, outdated = 409, True
             except Refused as refusal:
@@ -256,9 +289,15 @@ def amend_section(request, code, part):
                 messages.success(request, _("%(code)s: the change is published.") % {"code": program.code})
                 return redirect("programs:manage", code=program.code)
     context = {
-        "program": program, "record": program, "form": form, "reason": reason, "outdated": outdated, "section": name,
-        "refusals": refusals, "amending": True,
-    }  # fmt: skip
+        "program": program,
+        "record": program,
+        "form": form,
+        "reason": reason,
+        "outdated": outdated,
+        "section": name,
+        "refusals": refusals,
+        "amending": True,
+    }
     return render(request, "programs/section.html", context, status=status)
 
 

@@ -53,11 +53,21 @@ def _sort_url(request, name: str) -> str:
 
 
 def _as_csv(listing):
-    """What is filtered, for Excel: UTF-8 with BOM, semicolons, nothing that a spreadsheet takes for a formula."""
+    """What is filtered, for Excel: UTF-8 with BOM, semicolons, nothing that a spreadsheet takes for a
+    formula."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow(
-        [_("Code"), _("Title"), _("Partner"), _("Starts"), _("Seats"), _("Seats free"), _("Internal deadline"), _("Status")]
+        [
+            _("Code"),
+            _("Title"),
+            _("Partner"),
+            _("Starts"),
+            _("Seats"),
+            _("Seats free"),
+            _("Internal deadline"),
+            _("Status"),
+        ]
     )
     for program in listing.all_rows()[:EXPORT_LIMIT]:
         deadline = formats.moment(program.internal_deadline) if program.internal_deadline else ""
@@ -85,11 +95,13 @@ def _harmless(value):
 @login_not_required
 @require_safe
 def program(request, slug):
-    """Content, intakes with seats, prerequisites, costs, papers, changes; what one can do next comes from upstairs."""
+    """Content, intakes with seats, prerequisites, costs, papers, changes; what one can do next comes from
+    upstairs."""
     found = selectors.get_program(request.user, slug)
     user = request.user
     inside = user.is_authenticated and rules.knows_partner_deadline(user, found)
     refusal = rules.accepts_proposals(found)
+    costs = selectors.costs(found)
     context = {
         "program": found,
         "record": found,
@@ -97,7 +109,8 @@ def program(request, slug):
         "themes": found.themes.select_related("theme"),
         "prerequisites": selectors.prerequisites(found),
         "requirements": found.rules.all(),
-        "costs": selectors.costs(found),
+        "costs": costs,
+        "amounts": any(cost["amount"] is not None for cost in costs),
         "contacts": found.contacts.all(),
         "amendments": selectors.amendments_of(found),
         "inside": inside,
@@ -115,4 +128,6 @@ def file(request, slug, pk):
     stored = selectors.get_file(request.user, found, pk)
     if stored.kind not in selectors.PUBLIC_FILES:
         note(found.flow, found, request.user, "download", {"file": stored.name})
-    return FileResponse(stored.file.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type)
+    return FileResponse(
+        stored.file.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type
+    )

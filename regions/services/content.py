@@ -84,7 +84,9 @@ def snapshot(need: TrainingNeed, part: str) -> dict:
         return {name: _plain(getattr(need, name)) for name in OFFICE_FIELDS}
     if part == "reason":
         return {name: _plain(getattr(need, name)) for name in REASON_FIELDS}
-    line = NeedLine.objects.filter(need=need, pk=part.removeprefix("line-")).prefetch_related("gaps").first()
+    number = part.removeprefix("line-")  # "new" for a line that does not exist yet
+    lines = NeedLine.objects.filter(need=need).prefetch_related("gaps")
+    line = lines.filter(pk=number).first() if number.isdecimal() else None
     if line is None:
         return {}
     values = {name: _plain(getattr(line, name)) for name in LINE_FIELDS if name != "post"} | {
@@ -102,7 +104,7 @@ def snapshot(need: TrainingNeed, part: str) -> dict:
 
 def _changes(before: dict, after: dict) -> list[dict]:
     """What differs, as the log keeps it: [{"field", "before", "after"}]."""
-    keys = [*before, *(key for key in after if key not in before)]
+    keys = [*after, *(key for key in before if key not in after)]
     empty = (None, "", [], False)
     return [
         {"field": key, "before": before.get(key), "after": after.get(key)}

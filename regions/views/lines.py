@@ -154,7 +154,7 @@ class _LinePage:
             )
             if passing:
                 return clash(request, conflict, stored)
-            return self.show(form, gaps, status=409, need=conflict.need, **clash_context(conflict, stored))
+            return self.show(form, gaps, status=409, **clash_context(conflict, stored))
         except Closed as closed:
             return closed_page(
                 request,

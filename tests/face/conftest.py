@@ -9,7 +9,7 @@ from django.utils import translation
 
 @pytest.fixture(autouse=True)
 def _indonesian_first():
-    """A request in English leaves English behind; every test starts and ends in the portal's first language."""
+    """A request in English leaves English behind; every test starts and ends in Indonesian."""
     translation.activate(settings.LANGUAGE_CODE)
     yield
     translation.activate(settings.LANGUAGE_CODE)

@@ -38,9 +38,13 @@ def test_the_same_moment_reads_differently_in_each_zone(zone, expected):
 
 
 def test_no_value_is_a_dash():
-    assert [formats.moment(None), formats.day(None), formats.num(None), formats.num("x"), formats.percent(None)] == [
-        "–"
-    ] * 5
+    assert [
+        formats.moment(None),
+        formats.day(None),
+        formats.num(None),
+        formats.num("x"),
+        formats.percent(None),
+    ] == ["–"] * 5
 
 
 def test_august_is_shortened_as_people_write_it():
@@ -86,7 +90,12 @@ def test_money_is_written_without_a_space_in_rupiah_and_with_its_code_otherwise(
 
 
 def test_percent_and_file_size():
-    assert [formats.percent(37), formats.percent(12.34, 1), formats.filesize(65_536), formats.filesize(2_200_000)] == [
+    assert [
+        formats.percent(37),
+        formats.percent(12.34, 1),
+        formats.filesize(65_536),
+        formats.filesize(2_200_000),
+    ] == [
         "37%",
         "12,3%",
         "64 KB",
@@ -112,7 +121,9 @@ def test_a_deadline_turns_amber_a_week_before_and_red_once_it_has_passed(moment,
 
 
 def test_days_left_are_counted_on_the_clocks_of_the_office():
-    late_evening = dt.datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # already the 25th in Jayapura, still the 24th in Jakarta
+    late_evening = dt.datetime(
+        2026, 11, 24, 16, 30, tzinfo=UTC
+    )  # already the 25th in Jayapura, still the 24th in Jakarta
     due = dt.datetime(2026, 11, 26, 10, tzinfo=UTC)
     assert [formats.days_left(due, z, late_evening) for z in ("Asia/Jakarta", "Asia/Jayapura")] == [2, 1]
 
@@ -126,7 +137,9 @@ def test_a_meter_is_drawn_without_inline_style():
     assert ('width="25"' in found, 'aria-label="Kursi"' in found, "style=" in found) == (True, True, False)
 
 
-@pytest.mark.parametrize(("value", "top", "width"), [(5, 0, "0"), (20, 10, "100"), (None, 10, "0"), (-4, 10, "0")])
+@pytest.mark.parametrize(
+    ("value", "top", "width"), [(5, 0, "0"), (20, 10, "100"), (None, 10, "0"), (-4, 10, "0")]
+)
 def test_a_meter_stays_within_its_frame(value, top, width):
     assert f'<rect class="bar" width="{width}"' in rendered("{% meter value top %}", value=value, top=top)
 
@@ -136,4 +149,6 @@ def test_a_ring_shows_the_rounded_score():
 
 
 def test_words_are_escaped():
-    assert "<script>" not in rendered("{% meter 1 2 label %}{% icon name %}", label="<script>", name='"><script>')
+    assert "<script>" not in rendered(
+        "{% meter 1 2 label %}{% icon name %}", label="<script>", name='"><script>'
+    )

@@ -24,7 +24,9 @@ class Sample(forms.Form):
         choices=[("A", "Daring"), ("B", "Luring")],
         widget=ChoiceCards(descriptions={"A": "Dari kantor sendiri"}),
     )
-    causes = forms.MultipleChoiceField(label="Sebab", choices=[("x", "X")], widget=forms.CheckboxSelectMultiple)
+    causes = forms.MultipleChoiceField(
+        label="Sebab", choices=[("x", "X")], widget=forms.CheckboxSelectMultiple
+    )
     paper = forms.FileField(label="Surat", required=False, widget=PaperInput(suffixes=("pdf", "xlsx")))
     agree = forms.BooleanField(label="Saya sudah memeriksa")
 
@@ -57,7 +59,10 @@ def test_an_error_is_tied_to_its_field():
     html = drawn(Sample({"title": ""}))
     start = html.index("<input", html.index("id_title_helptext"))
     control = html[start : html.index(">", start)]
-    assert ('aria-invalid="true"' in control, 'aria-describedby="id_title_helptext id_title_error"' in control) == (
+    assert (
+        'aria-invalid="true"' in control,
+        'aria-describedby="id_title_helptext id_title_error"' in control,
+    ) == (
         True,
         True,
     )
@@ -92,9 +97,7 @@ def test_a_page_with_several_forms_may_show_one_summary():
 
 
 def test_a_valid_form_has_no_summary():
-    form = Sample(
-        {"title": "A", "level": "1", "people": "3", "mode": "A", "causes": ["x"], "agree": "on"}
-    )
+    form = Sample({"title": "A", "level": "1", "people": "3", "mode": "A", "causes": ["x"], "agree": "on"})
     assert (form.is_valid(), "sg-errors" in drawn(form)) == (True, False)
 
 
@@ -125,7 +128,11 @@ class Record:
     """A record whose lines and fields may be remarked on."""
 
     def comment_targets(self):
-        return [("line:2", "Baris 2"), ("field:reason", "Alasan"), ("line:2:requested_total", "Baris 2, jumlah")]
+        return [
+            ("line:2", "Baris 2"),
+            ("field:reason", "Alasan"),
+            ("line:2:requested_total", "Baris 2, jumlah"),
+        ]
 
 
 class Remarks(forms.Form):
@@ -143,7 +150,12 @@ def posted(*rows, record=None) -> Remarks:
 
 
 def test_remarks_name_the_line_and_the_field_they_speak_of():
-    form = posted(("line:2", "Kurangi."), ("field:reason", "Jelaskan."), ("", "Lengkapi."), ("line:2:requested_total", "8"))
+    form = posted(
+        ("line:2", "Kurangi."),
+        ("field:reason", "Jelaskan."),
+        ("", "Lengkapi."),
+        ("line:2:requested_total", "8"),
+    )
     assert form.is_valid()
     assert form.cleaned_data["comments"] == [
         {"line": "2", "field": "", "text": "Kurangi."},

@@ -51,7 +51,11 @@ def test_an_unknown_address_offers_search_to_those_who_signed_in(client, aceh_op
 def test_the_wrong_role_is_told_whose_step_it_is(client, aceh_operator, need_aceh):
     client.force_login(aceh_operator)
     answer = client.get(f"/en{need_aceh.get_absolute_url()}approve/")
-    assert (answer.status_code, "Head of PPSDM" in answer.text, "Office operator" in answer.text) == (403, True, True)
+    assert (answer.status_code, "Head of PPSDM" in answer.text, "Office operator" in answer.text) == (
+        403,
+        True,
+        True,
+    )
 
 
 @pytest.mark.urls(__name__)

@@ -1,4 +1,4 @@
-"""What a page weighs on a slow line: everything of a first visit, and a later page (docs: assets/README.md)."""
+"""What a page weighs on a slow line: everything of a first visit, and a later page (assets/README.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def weight(data: bytes) -> int:
 
 def parts(html: str) -> dict[str, int]:
     """Every file a browser fetches for a page, with its weight over the wire; fonts are named by the stylesheet."""
-    wanted = set(re.findall(r'(?:src|href)="/static/([^"#]+)"', html)) | set(re.findall(r'href="/static/([^"#]+)#', html))
+    wanted = set(re.findall(r'(?:src|href)="/static/([^"#]+)', html))
     wanted.add("fonts/plus-jakarta-sans.woff2")
     found = {}
     for name in wanted:

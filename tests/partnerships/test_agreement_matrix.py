@@ -10,7 +10,7 @@ from accounts.roles import Role
 from partnerships.lifecycle import AGREEMENT
 from partnerships.models import AgreementStatus, Track
 from partnerships.rules.agreements import my_turn
-from partnerships.selectors.agreements import REGIONAL_STEPS
+from partnerships.selectors.agreement_stages import REGIONAL_STEPS
 from tests import agreement_factories as make
 from tests import factories
 from workflow.engine import may_edit, offered
@@ -33,11 +33,42 @@ def matrix() -> dict[tuple[str, str, str], set[str]]:
 
 
 @pytest.fixture
-def cast(aceh_regency, aceh_operator, aceh_head, aceh_verifier, biroks_officer, biroks_head, legal_reviewer, sekjen,
-         ppsdm_verifier, ppsdm_head, mediation_reviewer, evaluator, auditor, administrator, jica_liaison, jica_head):
-    """One person per role, the office being a party to regional agreements and having seats under central ones."""
-    people = (aceh_operator, aceh_head, aceh_verifier, biroks_officer, biroks_head, legal_reviewer, sekjen,
-              ppsdm_verifier, ppsdm_head, mediation_reviewer, evaluator, auditor, administrator, jica_liaison, jica_head)
+def cast(
+    aceh_regency,
+    aceh_operator,
+    aceh_head,
+    aceh_verifier,
+    biroks_officer,
+    biroks_head,
+    legal_reviewer,
+    sekjen,
+    ppsdm_verifier,
+    ppsdm_head,
+    mediation_reviewer,
+    evaluator,
+    auditor,
+    administrator,
+    jica_liaison,
+    jica_head,
+):
+    """One person per role, the office a party to regional agreements, with seats under central ones."""
+    people = (
+        aceh_operator,
+        aceh_head,
+        aceh_verifier,
+        biroks_officer,
+        biroks_head,
+        legal_reviewer,
+        sekjen,
+        ppsdm_verifier,
+        ppsdm_head,
+        mediation_reviewer,
+        evaluator,
+        auditor,
+        administrator,
+        jica_liaison,
+        jica_head,
+    )
     return {person.acting_role: person for person in people}
 
 
@@ -79,9 +110,10 @@ def test_whose_turn_it_is_agrees_between_the_record_the_state_and_the_query(trac
         agreement = one(track, state.code)
         exact = set(agreement.waits_for()) - {CLOCK}
         for role, person in cast.items():
-            by_query = role in state.waits_for and type(agreement).objects.filter(
-                my_turn(person), pk=agreement.pk
-            ).exists()
+            by_query = (
+                role in state.waits_for
+                and type(agreement).objects.filter(my_turn(person), pk=agreement.pk).exists()
+            )
             if by_query != (role in exact):
                 wrong.append((state.code, role, by_query))
     assert wrong == []
@@ -117,7 +149,9 @@ def test_a_region_with_seats_only_reads_a_central_agreement(one, cast, client):
 OTHERS = {
     "another office": lambda: factories.member(Role.DINAS_HEAD, factories.office("51")),
     "another province": lambda: factories.member(Role.PROV_VER, factories.office("51")),
-    "another partner": lambda: factories.member(Role.PARTNER_HEAD, factories.organisation("KOICA", "PARTNER")),
+    "another partner": lambda: factories.member(
+        Role.PARTNER_HEAD, factories.organisation("KOICA", "PARTNER")
+    ),
     "a technical reviewer": lambda: factories.member(Role.DITJEN_REV, factories.organisation("DJ-PHI")),
     "an administrator": lambda: factories.member(Role.ADMIN, factories.organisation("PPSDM")),
 }

@@ -53,8 +53,18 @@ def test_a_training_centre_of_the_ministry_is_no_region(jica):
 def test_opening_fills_what_is_known(aceh_regency, jica, jica_head):
     proposal = make.proposal(aceh_regency, jica)
     agreement = open_for(proposal, jica_head)
-    assert (agreement.status, agreement.track, agreement.partner, agreement.office, agreement.region_codes) == (
-        AgreementStatus.INITIATED, Track.KSDLL_CONT, jica, aceh_regency, ["1101"],
+    assert (
+        agreement.status,
+        agreement.track,
+        agreement.partner,
+        agreement.office,
+        agreement.region_codes,
+    ) == (
+        AgreementStatus.INITIATED,
+        Track.KSDLL_CONT,
+        jica,
+        aceh_regency,
+        ["1101"],
     )
     assert agreement.title_id.endswith("JICA") and agreement.title_en
     assert agreement.subject == proposal.tailor_made_request
@@ -141,7 +151,9 @@ def test_of_two_decisions_at_once_exactly_one_wins(jica):
 # --- Panels on other rooms' pages
 
 
-def test_a_proposal_shows_its_agreement_to_who_may_see_it(rf, aceh_regency, jica, jica_head, koica_head, aceh_head):
+def test_a_proposal_shows_its_agreement_to_who_may_see_it(
+    rf, aceh_regency, jica, jica_head, koica_head, aceh_head
+):
     proposal = make.proposal(aceh_regency, jica)
     request = rf.get("/")
 

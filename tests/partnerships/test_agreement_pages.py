@@ -44,7 +44,11 @@ def post(client):
 
 
 def last_entry(agreement):
-    return LogEntry.objects.filter(flow="partnerships.agreement", record_id=agreement.pk).order_by("-seq").first()
+    return (
+        LogEntry.objects.filter(flow="partnerships.agreement", record_id=agreement.pk)
+        .order_by("-seq")
+        .first()
+    )
 
 
 # --- List
@@ -111,7 +115,9 @@ def test_a_row_counts_its_seats_and_the_days_a_body_is_silent(get, auditor, jica
 
 def queries(get, user, path):
     get(user, path)  # warm caches
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert get(user, path).status_code == 200
     return len(captured)
 
@@ -188,7 +194,8 @@ def test_an_agreement_that_ends_within_half_a_year_says_so(get, auditor):
     days = {180: True, 181: False, 0: True}
     for left, expected in days.items():
         agreement = make.agreement(
-            AgreementStatus.ACTIVE, ends=timezone.localdate() + dt.timedelta(days=left),
+            AgreementStatus.ACTIVE,
+            ends=timezone.localdate() + dt.timedelta(days=left),
             starts=timezone.localdate() - dt.timedelta(days=5),
         )
         assert agreement.is_expiring is expected
@@ -218,16 +225,41 @@ def test_the_timeline_names_roles_and_never_people(get, biroks_officer, auditor,
     assert biroks_officer.name not in page.text_ and biroks_officer.email not in page.text_
 
 
+def test_a_rejected_agreement_shows_where_it_stopped_and_why(get, post, biroks_head, auditor):
+    from regions.models import Term
+
+    Term.objects.create(vocabulary="reject_reason", code="R11", label_id="Risiko", label_en="Risk")
+    agreement = make.agreement(AgreementStatus.INITIATED)
+    reason = "Risiko hukum pada pasal kekebalan terlalu besar."
+    post(biroks_head, f"/kemitraan/{agreement.code}/reject/", reason_code="R11", reason=reason)
+    stages = get(auditor, f"/kemitraan/{agreement.code}/").context["stages"]
+    assert [(row.place, row.comment) for row in stages][:2] == [("stopped", reason), ("todo", "")]
+
+
+def test_a_stage_the_law_exempts_is_shown_as_not_needed(get, auditor):
+    agreement = make.agreement(
+        AgreementStatus.DRAFTING, track=Track.KSDLL_CONT, dprd_exempt_reason="Pasal 20"
+    )
+    stages = get(auditor, f"/kemitraan/{agreement.code}/").context["stages"]
+    assert [row.place for row in stages] == ["done"] * 4 + ["skipped", "done", "now"] + ["todo"] * 5
+
+
 # --- Opening and changing
 
 
 def test_the_officer_opens_a_central_agreement_by_hand(post, biroks_officer, jica):
-    response = post(biroks_officer, "/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="Kerja sama K3")
+    response = post(
+        biroks_officer, "/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="Kerja sama K3"
+    )
     agreement = Agreement.objects.get()
     year = timezone.localdate().year
     assert response.url == agreement.get_absolute_url()
     assert (agreement.code, agreement.status, agreement.track, agreement.office, agreement.unit.code) == (
-        f"KM-{year}-0001", "INITIATED", "CENTRAL", None, "BIRO-KS",
+        f"KM-{year}-0001",
+        "INITIATED",
+        "CENTRAL",
+        None,
+        "BIRO-KS",
     )
     assert agreement.due_at > timezone.now()
     assert (last_entry(agreement).action, last_entry(agreement).role) == ("create", "BIROKS_OFF")
@@ -236,7 +268,14 @@ def test_the_officer_opens_a_central_agreement_by_hand(post, biroks_officer, jic
 def test_a_head_of_office_opens_one_for_the_own_region_only(post, get, aceh_head, aceh_regency, bali, jica):
     page = get(aceh_head, "/kemitraan/baru/")
     assert [c[0] for c in page.context["form"].fields["track"].choices] == ["KSDLL_CONT"]
-    post(aceh_head, "/kemitraan/baru/", track="KSDLL_CONT", partner=jica.pk, title_id="Mediator", office=bali.pk)
+    post(
+        aceh_head,
+        "/kemitraan/baru/",
+        track="KSDLL_CONT",
+        partner=jica.pk,
+        title_id="Mediator",
+        office=bali.pk,
+    )
     agreement = Agreement.objects.get()
     assert (agreement.office, agreement.region_codes) == (aceh_regency, ["1101"])
     refused = post(aceh_head, "/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="Mediator")
@@ -244,7 +283,9 @@ def test_a_head_of_office_opens_one_for_the_own_region_only(post, get, aceh_head
 
 
 def test_a_regional_agreement_names_its_office(post, biroks_officer, jica):
-    response = post(biroks_officer, "/en/kemitraan/baru/", track="KSDLL_CONT", partner=jica.pk, title_id="Mediator")
+    response = post(
+        biroks_officer, "/en/kemitraan/baru/", track="KSDLL_CONT", partner=jica.pk, title_id="Mediator"
+    )
     assert response.status_code == 400
     assert "Choose the office of the region that is a party." in response.text_
     assert "<title>Error: " in response.text_
@@ -253,7 +294,12 @@ def test_a_regional_agreement_names_its_office(post, biroks_officer, jica):
 def test_a_programme_belongs_to_the_chosen_partner(post, biroks_officer, jica, koica):
     program = program_factories.program(koica)
     response = post(
-        biroks_officer, "/en/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="M", program=program.pk
+        biroks_officer,
+        "/en/kemitraan/baru/",
+        track="CENTRAL",
+        partner=jica.pk,
+        title_id="M",
+        program=program.pk,
     )
     assert "This programme belongs to another partner. Choose one of its own." in response.text_
 
@@ -277,7 +323,9 @@ def test_who_saves_second_is_told_and_overwrites_nothing(post, biroks_officer):
     agreement = make.agreement()
     data = {**make.PLAN, "track": "CENTRAL", "title_id": "Judul baru", "version": agreement.version}
     post(biroks_officer, f"/kemitraan/{agreement.code}/ubah/", **data)
-    second = post(biroks_officer, f"/en/kemitraan/{agreement.code}/ubah/", **{**data, "title_id": "Judul lain"})
+    second = post(
+        biroks_officer, f"/en/kemitraan/{agreement.code}/ubah/", **{**data, "title_id": "Judul lain"}
+    )
     agreement.refresh_from_db()
     assert (second.status_code, agreement.title_id) == (409, "Judul baru")
     assert "has changed since you opened the page" in second.text_
@@ -289,11 +337,17 @@ def test_the_track_changes_only_at_the_first_step_and_by_the_bureau(post, get, b
     response = post(biroks_officer, f"/kemitraan/{agreement.code}/ubah/", track="KSDLL_CONT", **data)
     assert response.status_code == 400
     post(
-        biroks_officer, f"/kemitraan/{agreement.code}/ubah/", track="KSDLL_CONT", office=aceh_regency.pk, **data
+        biroks_officer,
+        f"/kemitraan/{agreement.code}/ubah/",
+        track="KSDLL_CONT",
+        office=aceh_regency.pk,
+        **data,
     )
     agreement.refresh_from_db()
     assert (agreement.track, agreement.office) == ("KSDLL_CONT", aceh_regency)
-    assert "track" in {c["field"] for c in last_entry(agreement).data["changes"]}
+    changes = {c["field"]: (c["before_en"], c["after_en"]) for c in last_entry(agreement).data["changes"]}
+    assert changes["track"] == ("Ministry and partner", "Region and partner, continuing central cooperation")
+    assert changes["office"] == ("", aceh_regency.name)
     later = make.agreement(AgreementStatus.PLAN)
     assert "track" not in get(biroks_officer, f"/kemitraan/{later.code}/ubah/").context["form"].fields
 
@@ -306,7 +360,13 @@ def test_the_operator_of_the_office_that_leads_edits_but_not_the_track(get, aceh
 
 def test_validity_must_not_end_before_it_begins(post, biroks_officer):
     agreement = make.agreement(AgreementStatus.PLAN)
-    data = {**make.PLAN, "title_id": "M", "version": agreement.version, "starts": "2027-01-02", "ends": "2027-01-01"}
+    data = {
+        **make.PLAN,
+        "title_id": "M",
+        "version": agreement.version,
+        "starts": "2027-01-02",
+        "ends": "2027-01-01",
+    }
     response = post(biroks_officer, f"/en/kemitraan/{agreement.code}/ubah/", **data)
     assert (response.status_code, "must end after the day it begins" in response.text_) == (400, True)
 
@@ -342,11 +402,19 @@ def test_the_bureau_keeps_the_grant(post, get, biroks_officer, aceh_operator, ac
     Term.objects.create(vocabulary="currency", code="IDR", label_id="Rupiah", label_en="Rupiah")
     Term.forget()
     post(
-        biroks_officer, path, grant_registration_required="on", grant_register_no="H-77", grant_value="1000",
-        grant_currency="IDR", bast_no="B-1", bast_date="2026-05-05",
+        biroks_officer,
+        path,
+        grant_registration_required="on",
+        grant_register_no="H-77",
+        grant_value="1000",
+        grant_currency="IDR",
+        bast_no="B-1",
+        bast_date="2026-05-05",
     )
     agreement.refresh_from_db()
     assert (agreement.grant_register_no, agreement.grant_value, agreement.bast_date) == (
-        "H-77", 1000, dt.date(2026, 5, 5),
+        "H-77",
+        1000,
+        dt.date(2026, 5, 5),
     )
     assert "H-77" in get(biroks_officer, f"/kemitraan/{agreement.code}/").text_

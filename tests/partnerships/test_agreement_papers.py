@@ -38,7 +38,14 @@ def entries(agreement, action):
 def test_every_upload_is_a_new_version_and_earlier_ones_stay(send, client, biroks_officer):
     agreement = make.agreement(AgreementStatus.DRAFTING)
     for _number in range(2):
-        send(biroks_officer, agreement, "berkas", kind="TEXT_ID", file=factories.pdf("naskah.pdf"), note="Rapat 3")
+        send(
+            biroks_officer,
+            agreement,
+            "berkas",
+            kind="TEXT_ID",
+            file=factories.pdf("naskah.pdf"),
+            note="Rapat 3",
+        )
     found = list(agreement.documents.order_by("version").values_list("kind", "version", "sha256", "note"))
     digest = hashlib.sha256(factories.PDF).hexdigest()
     assert found == [("TEXT_ID", 1, digest, "Rapat 3"), ("TEXT_ID", 2, digest, "Rapat 3")]
@@ -79,7 +86,9 @@ def test_hostile_uploads_are_refused_everywhere(name, send, biroks_officer):
     letter = make.letter(agreement, step="CONSULTATION")
     answer = {"result": "APPROVED", "answered_on": timezone.localdate().isoformat(), "answer_no": "J-1"}
     statuses = [
-        send(biroks_officer, agreement, path, **data, **{field: ContentFile(content, name=filename)}).status_code
+        send(
+            biroks_officer, agreement, path, **data, **{field: ContentFile(content, name=filename)}
+        ).status_code
         for path, field, data in (
             ("berkas", "file", {"kind": "TEXT_ID"}),
             ("explore", "concept_note", {}),
@@ -115,7 +124,16 @@ def test_a_paper_is_reached_through_its_own_agreement_only(client, biroks_office
     assert client.get(f"/kemitraan/{make.agreement().code}/berkas/{paper.pk}/").status_code == 404
 
 
-INTERNAL = {"CONCEPT_NOTE", "DPRD_LETTER", "GOV_RESULT", "LEGAL_OPINION", "CLEARANCE", "FULL_POWERS", "NOTICE", "OTHER"}
+INTERNAL = {
+    "CONCEPT_NOTE",
+    "DPRD_LETTER",
+    "GOV_RESULT",
+    "LEGAL_OPINION",
+    "CLEARANCE",
+    "FULL_POWERS",
+    "NOTICE",
+    "OTHER",
+}
 
 
 def test_the_partner_reads_what_is_shared_and_its_own_never_opinions_or_notices(
@@ -138,7 +156,9 @@ def test_the_partner_reads_what_is_shared_and_its_own_never_opinions_or_notices(
     assert opens(biroks_officer) == (set(DocumentKind.values), 200)
     client.force_login(jica_liaison)
     page = client.get(f"/en/kemitraan/{agreement.code}/").content.decode()
-    assert [label for label in ("Legal opinion", "Notice letter", "Letter of clearance") if label in page] == []
+    assert [
+        label for label in ("Legal opinion", "Notice letter", "Letter of clearance") if label in page
+    ] == []
 
 
 def test_another_partner_does_not_find_the_agreement_or_its_papers(client, koica_liaison, jica):
@@ -151,7 +171,9 @@ def test_another_partner_does_not_find_the_agreement_or_its_papers(client, koica
 
 def test_what_the_partner_uploads_is_marked_as_its_own(send, client, jica_liaison, jica):
     agreement = make.agreement(AgreementStatus.DRAFTING, partner=jica)
-    assert send(jica_liaison, agreement, "berkas", kind="LEGAL_OPINION", file=factories.pdf()).status_code == 400
+    assert (
+        send(jica_liaison, agreement, "berkas", kind="LEGAL_OPINION", file=factories.pdf()).status_code == 400
+    )
     send(jica_liaison, agreement, "berkas", kind="OTHER", file=factories.pdf())
     paper = agreement.documents.get()
     assert (paper.kind, paper.by_partner) == ("OTHER", True)
@@ -162,7 +184,14 @@ def test_what_the_partner_uploads_is_marked_as_its_own(send, client, jica_liaiso
 
 def letter_data(**fields):
     today = timezone.localdate().isoformat()
-    return {"step": "CLEARANCE", "body": "KEMLU", "purpose": "Izin", "sent_on": today, "ref_no": "S-9", **fields}
+    return {
+        "step": "CLEARANCE",
+        "body": "KEMLU",
+        "purpose": "Izin",
+        "sent_on": today,
+        "ref_no": "S-9",
+        **fields,
+    }
 
 
 def test_a_letter_is_recorded_and_logged(send, biroks_officer):
@@ -220,7 +249,12 @@ def test_the_service_refuses_an_answer_without_document(biroks_officer):
     letter = make.letter(make.agreement(AgreementStatus.CLEARANCE))
     with pytest.raises(Refused):
         external_steps.record_answer(
-            letter, biroks_officer, answered_on=timezone.localdate(), answer_no="J", result="APPROVED", upload=None
+            letter,
+            biroks_officer,
+            answered_on=timezone.localdate(),
+            answer_no="J",
+            result="APPROVED",
+            upload=None,
         )
 
 
@@ -277,7 +311,9 @@ def test_the_partner_sees_the_age_but_no_letter_numbers(client, jica_liaison, ji
     assert "waiting 12 days" in page and "RAHASIA-1" not in page
 
 
-def test_letters_are_recorded_by_who_leads_and_only_before_signing(client, legal_reviewer, jica_liaison, biroks_officer):
+def test_letters_are_recorded_by_who_leads_and_only_before_signing(
+    client, legal_reviewer, jica_liaison, biroks_officer
+):
     agreement = make.agreement(AgreementStatus.CLEARANCE)
     letter = make.letter(agreement)
     for person in (legal_reviewer, jica_liaison):
@@ -290,7 +326,9 @@ def test_letters_are_recorded_by_who_leads_and_only_before_signing(client, legal
     assert client.get(f"/kemitraan/{agreement.code}/surat/{letter.pk + 1}/").status_code == 404
 
 
-def test_what_was_written_on_an_internal_paper_does_not_reach_the_history(send, client, legal_reviewer, jica, jica_head):
+def test_what_was_written_on_an_internal_paper_does_not_reach_the_history(
+    send, client, legal_reviewer, jica, jica_head
+):
     agreement = make.agreement(AgreementStatus.LEGAL_REVIEW, partner=jica)
     data = {"kind": "LEGAL_OPINION", "file": factories.pdf(), "note": "Pasal 4 lemah"}
     assert send(legal_reviewer, agreement, "berkas", **data).status_code == 302

@@ -1,4 +1,4 @@
-"""Both tracks from the first idea to being in force, through the pages, each step refused first without its paper."""
+"""Both tracks from the first idea to being in force, through the pages; steps refused without their paper."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def refused(step):
         before = (agreement.status, agreement.documents.count(), LogEntry.objects.count())
         client_response = step(user, agreement, path, **data)
         page = client_response.content.decode()
-        assert (client_response.status_code, agreement.status) == (400 if data.get("sent", True) else 200, before[0])
+        assert (client_response.status_code, agreement.status) == (
+            400 if data.get("sent", True) else 200,
+            before[0],
+        )
         assert sentence in page, page[:3000]
         assert (agreement.status, agreement.documents.count(), LogEntry.objects.count()) == before
 
@@ -81,7 +84,12 @@ def test_ministry_and_partner_from_idea_to_in_force(
 
     refused(biroks_officer, agreement, "make_plan", "Complete the cooperation plan first")
     saved = step(
-        biroks_officer, agreement, "ubah", version=agreement.version, title_id="Mediator", full_powers_needed="on",
+        biroks_officer,
+        agreement,
+        "ubah",
+        version=agreement.version,
+        title_id="Mediator",
+        full_powers_needed="on",
         **make.PLAN,
     )
     assert saved.status_code == 302
@@ -100,7 +108,13 @@ def test_ministry_and_partner_from_idea_to_in_force(
     assert agreement.status == AgreementStatus.CLEARANCE
 
     refused(biroks_officer, agreement, "clear", "No answer with its document is recorded yet")
-    letter = {"step": "CLEARANCE", "body": "KEMLU", "purpose": "Persetujuan politis", "sent_on": today(), "ref_no": "S-1"}
+    letter = {
+        "step": "CLEARANCE",
+        "body": "KEMLU",
+        "purpose": "Persetujuan politis",
+        "sent_on": today(),
+        "ref_no": "S-1",
+    }
     step(biroks_officer, agreement, "surat", **letter)
     refused(biroks_officer, agreement, "clear", "No answer with its document is recorded yet")
     sent = agreement.external_steps.get()
@@ -123,14 +137,23 @@ def test_ministry_and_partner_from_idea_to_in_force(
     assert agreement.status == AgreementStatus.ACTIVE
 
     assert (agreement.signing_place, agreement.copies_noted, agreement.ends) == (
-        "Jakarta", "KEMLU, ARSIP", dt.date(2030, 12, 31),
+        "Jakarta",
+        "KEMLU, ARSIP",
+        dt.date(2030, 12, 31),
     )
     assert agreement.signatories == [
         {"party": "BIRO-KS", "post": "Sekretaris Jenderal", "capacity": "DEFINITIVE"},
         {"party": "JICA", "post": "Chief Representative"},
     ]
     assert kinds(agreement) == [
-        "CLEARANCE", "CONCEPT_NOTE", "FULL_POWERS", "LEGAL_OPINION", "LOI", "SIGNED", "TEXT_EN", "TEXT_ID",
+        "CLEARANCE",
+        "CONCEPT_NOTE",
+        "FULL_POWERS",
+        "LEGAL_OPINION",
+        "LOI",
+        "SIGNED",
+        "TEXT_EN",
+        "TEXT_ID",
     ]
     assert trail(agreement) == [
         ("explore", "EXPLORATION", "BIROKS_OFF"),
@@ -164,7 +187,13 @@ def test_region_and_partner_from_idea_to_in_force(
     assert (agreement.status, agreement.due_at) == (AgreementStatus.GOV_VERIFICATION, None)
 
     refused(aceh_operator, agreement, "gov_ok", "No answer with its document is recorded yet")
-    letter = {"step": "VERIFICATION", "body": "KEMENDAGRI", "purpose": "Verifikasi", "sent_on": today(), "ref_no": "S-1"}
+    letter = {
+        "step": "VERIFICATION",
+        "body": "KEMENDAGRI",
+        "purpose": "Verifikasi",
+        "sent_on": today(),
+        "ref_no": "S-1",
+    }
     step(aceh_operator, agreement, "surat", **letter)
     sent = agreement.external_steps.get()
     reply = {"result": "APPROVED", "answered_on": today(), "answer_no": "J-1", "document": factories.pdf()}
@@ -186,7 +215,12 @@ def test_region_and_partner_from_idea_to_in_force(
 
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     step(
-        aceh_head, agreement, "sign_region", signed=factories.pdf(), signed_on=today(), effective_date=tomorrow,
+        aceh_head,
+        agreement,
+        "sign_region",
+        signed=factories.pdf(),
+        signed_on=today(),
+        effective_date=tomorrow,
         **{**SIGNING, "our_post": "Bupati"},
     )
     assert agreement.status == AgreementStatus.SIGNED
@@ -234,7 +268,9 @@ def test_returned_text_is_checked_and_cleared_anew(step, refused, legal_reviewer
     assert step(biroks_officer, agreement, "return_cleared", reason="Pendek").status_code == 400
     step(biroks_officer, agreement, "return_cleared", reason="Kementerian Luar Negeri meminta pasal baru.")
     assert (agreement.status, agreement.returned_from, agreement.clauses) == (
-        AgreementStatus.RETURNED, AgreementStatus.CLEARANCE, {},
+        AgreementStatus.RETURNED,
+        AgreementStatus.CLEARANCE,
+        {},
     )
     step(biroks_officer, agreement, "resubmit", summary="Pasal 7 ditambahkan.", text_id=factories.pdf())
     assert (agreement.status, agreement.returned_from) == (AgreementStatus.LEGAL_REVIEW, "")
@@ -269,10 +305,12 @@ BAD_SIGNINGS = {
     "in the future": ({"signed_on": "2099-01-01", "effective_date": "2099-01-02"}, "lies in the future"),
     "effective before": ({"signed_on": "2026-02-02", "effective_date": "2026-02-01"}, "before it was signed"),
     "ends at once": (
-        {"signed_on": "2026-02-02", "effective_date": "2026-02-02", "ends": "2026-02-02"}, "must end after the day",
+        {"signed_on": "2026-02-02", "effective_date": "2026-02-02", "ends": "2026-02-02"},
+        "must end after the day",
     ),
     "acting without authority": (
-        {"signed_on": "2026-02-02", "effective_date": "2026-02-02", "capacity": "PLT"}, "only with written authority",
+        {"signed_on": "2026-02-02", "effective_date": "2026-02-02", "capacity": "PLT"},
+        "only with written authority",
     ),
 }
 
@@ -338,7 +376,9 @@ def test_suspended_resumes_and_amended_is_extended(step, biroks_head, biroks_off
 @time_machine.travel(dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC))
 def test_the_clock_activates_on_the_day_and_ends_after_the_last_day():
     signed = make.agreement(
-        AgreementStatus.SIGNED, effective_date=dt.date(2026, 6, 10), starts=dt.date(2026, 6, 10),
+        AgreementStatus.SIGNED,
+        effective_date=dt.date(2026, 6, 10),
+        starts=dt.date(2026, 6, 10),
         ends=dt.date(2026, 12, 31),
     )
 
@@ -348,14 +388,20 @@ def test_the_clock_activates_on_the_day_and_ends_after_the_last_day():
         signed.refresh_from_db()
         return signed.status
 
-    assert [status_on(dt.date(2026, *d)) for d in ((6, 9), (6, 10), (12, 31))] == ["SIGNED", "ACTIVE", "ACTIVE"]
+    assert [status_on(dt.date(2026, *d)) for d in ((6, 9), (6, 10), (12, 31))] == [
+        "SIGNED",
+        "ACTIVE",
+        "ACTIVE",
+    ]
     assert status_on(dt.date(2027, 1, 1)) == "EXPIRED"
 
 
 def test_rejecting_needs_a_ground_and_an_explanation(step, biroks_head, db):
     from regions.models import Term
 
-    Term.objects.create(vocabulary="reject_reason", code="R11", label_id="Risiko hukum", label_en="Legal risk")
+    Term.objects.create(
+        vocabulary="reject_reason", code="R11", label_id="Risiko hukum", label_en="Legal risk"
+    )
     agreement = make.agreement(AgreementStatus.DRAFTING)
     assert step(biroks_head, agreement, "reject", reason_code="R11", reason="Pendek").status_code == 400
     step(biroks_head, agreement, "reject", reason_code="R11", reason="Risiko hukum pada pasal kekebalan.")

@@ -1,4 +1,4 @@
-"""Stored results: facts from records, recomputed after changes, dated while old, with a constant number of queries."""
+"""Stored results: facts from records, recomputed after changes, dated while old, in constant queries."""
 
 from __future__ import annotations
 
@@ -128,6 +128,12 @@ def test_results_of_another_day_or_of_older_rules_are_due(need, program):
     assert suggestions.stale_work() == ([need.pk], [program.pk])
 
 
+def test_seats_that_moved_unmarked_are_found_by_the_sweep(need, program, jica_head):
+    suggestions.refresh_stale()
+    perform(PROPOSAL, "accept", record=proposal(need, program, "PARTNER_REVIEW"), actor=jica_head)
+    assert program.pk in suggestions.stale_work()[1]
+
+
 def test_a_closed_programme_disappears_from_the_candidates(need, program):
     suggestions.recompute_program(program.pk)
     assert found(need) != []
@@ -139,9 +145,17 @@ def test_a_closed_programme_disappears_from_the_candidates(need, program):
 def agreement_in_force(partner, ends: dt.date) -> Agreement:
     day = dt.date(2020, 1, 1)
     return Agreement.objects.create(
-        code="KM-2020-0001", status=AgreementStatus.ACTIVE, track="CENTRAL", title_id="MoU", partner=partner,
-        signed_on=day, signing_place="Jakarta", signatories=[{"party": "JICA", "post": "Kepala"}], effective_date=day,
-        starts=day, ends=ends,
+        code="KM-2020-0001",
+        status=AgreementStatus.ACTIVE,
+        track="CENTRAL",
+        title_id="MoU",
+        partner=partner,
+        signed_on=day,
+        signing_place="Jakarta",
+        signatories=[{"party": "JICA", "post": "Kepala"}],
+        effective_date=day,
+        starts=day,
+        ends=ends,
     )
 
 
@@ -180,7 +194,9 @@ def more(office, jica, count: int) -> TrainingNeed:
     need = open_need(office)
     first = line_of(need)
     for number in range(2, count + 1):
-        line = NeedLine.objects.create(need=need, position=number, post=first.post, requested_total=2, in_post=5)
+        line = NeedLine.objects.create(
+            need=need, position=number, post=first.post, requested_total=2, in_post=5
+        )
         CompetencyGap.objects.create(line=line, theme=factories.theme("T07"), current_level=1, target_level=3)
     for _number in range(count):
         program_factories.program(jica, complete=False)

@@ -8,12 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from partnerships.lifecycle import PROPOSAL
 from partnerships.models import Proposal, ProposalStatus, Scoring, Suggestion
 from partnerships.services import suggestions
 from programs.models import Amendment, Intake, ProgramStatus
 from regions.models import CompetencyGap, NeedLine
 from tests import factories, program_factories
 from tests.proposal_factories import line_of, open_need, proposal
+from workflow.engine import perform
 
 pytestmark = pytest.mark.django_db
 S = ProposalStatus
@@ -65,7 +67,13 @@ def test_compare_shows_each_part_with_its_evidence(client, matched, program, ace
     found = response.context["found"]
     assert [c.program for c in found.columns] == [program]
     assert [row.name for row in found.rows] == [
-        "theme", "level", "schedule", "seats", "priority", "equity", "completion",
+        "theme",
+        "level",
+        "schedule",
+        "seats",
+        "priority",
+        "equity",
+        "completion",
     ]
     page = text(response)
     assert propose_url(matched, program.intakes.get()).replace("&", "&amp;") in page
@@ -92,7 +100,8 @@ def test_compare_names_what_excluded_programmes_fail(client, matched, koica, ace
     suggestions.recompute_need(matched.pk)
     found = get(client, aceh_province_operator, compare_url(matched)).context["found"]
     assert [(c.program.title_id, [f.code for f in c.failures], c.waivable) for c in found.excluded] == [
-        ("Kursus daring", ["mode"], True), ("Pemeriksaan", ["theme"], False),
+        ("Kursus daring", ["mode"], True),
+        ("Pemeriksaan", ["theme"], False),
     ]
 
 
@@ -129,7 +138,9 @@ def test_readers_compare_without_a_button(client, matched, auditor, aceh_verifie
         assert reverse("partnerships:propose") not in text(get(client, user, compare_url(matched)))
 
 
-def test_a_programme_for_others_does_not_show(client, need, jica, bali, aceh_province_operator, ppsdm_verifier):
+def test_a_programme_for_others_does_not_show(
+    client, need, jica, bali, aceh_province_operator, ppsdm_verifier
+):
     offer = program_factories.program(jica, visibility="SELECTED", title_id="Khusus Bali")
     offer.selected_offices.add(bali)
     suggestions.recompute_need(need.pk)
@@ -201,7 +212,9 @@ def test_a_partner_is_asked_for_a_programme_of_its_own(client, matched, jica, ac
     get(client, aceh_province_operator, made.get_absolute_url())
 
 
-def test_who_may_not_propose_is_refused(client, matched, program, auditor, biroks_head, bali_head, koica_liaison):
+def test_who_may_not_propose_is_refused(
+    client, matched, program, auditor, biroks_head, bali_head, koica_liaison
+):
     url = propose_url(matched, program.intakes.get())
     for user in (auditor, biroks_head):
         get(client, user, url, 403)
@@ -209,7 +222,9 @@ def test_who_may_not_propose_is_refused(client, matched, program, auditor, birok
         get(client, user, url, 404)
 
 
-@pytest.mark.parametrize("query", ["", "?baris=abc", "?baris=999999", "?baris=1&angkatan=x", "?baris=9" + "9" * 30])
+@pytest.mark.parametrize(
+    "query", ["", "?baris=abc", "?baris=999999", "?baris=1&angkatan=x", "?baris=9" + "9" * 30]
+)
 def test_nonsense_in_the_address_is_not_found(client, aceh_province_operator, query):
     get(client, aceh_province_operator, reverse("partnerships:propose") + query, 404)
 
@@ -239,7 +254,9 @@ def test_every_state_has_its_page_in_both_languages(
             get(client, jica_head, record.get_absolute_url(), 200 if record.sent_at else 404)
 
 
-def test_the_partner_reads_the_summary_and_nothing_internal(client, matched, program, jica_head, aceh_province_head):
+def test_the_partner_reads_the_summary_and_nothing_internal(
+    client, matched, program, jica_head, aceh_province_head
+):
     record = proposal(matched, program, S.PARTNER_REVIEW, note="Catatan dalam.")
     page = text(get(client, jica_head, record.get_absolute_url()))
     assert record.partner_summary in page
@@ -249,14 +266,45 @@ def test_the_partner_reads_the_summary_and_nothing_internal(client, matched, pro
     assert matched.code in page and "Catatan dalam." in page
 
 
+def test_the_partner_never_reads_what_the_ministry_wrote_before_sending(
+    client, matched, program, ppsdm_verifier, biroks_head, jica_head, aceh_province_head
+):
+    record = perform(
+        PROPOSAL,
+        "review",
+        record=proposal(matched, program),
+        actor=ppsdm_verifier,
+        answers={"note": "Rahasia dapur."},
+    )
+    record = perform(
+        PROPOSAL, "send_partner", record=record, actor=biroks_head, answers={"summary": "Two mediators."}
+    )
+    for url in (record.get_absolute_url(), f"{record.get_absolute_url()}accept/"):
+        page = text(get(client, jica_head, url))
+        assert "Rahasia dapur." not in page and "Two mediators." in page
+    assert "Rahasia dapur." in text(get(client, aceh_province_head, record.get_absolute_url()))
+
+
 def test_what_changed_since_sending_is_shown(client, matched, program, jica_head):
     record = proposal(matched, program, S.PARTNER_REVIEW)
     assert not get(client, jica_head, record.get_absolute_url()).context["since"].differs
     Intake.objects.update(seats=3)
     Amendment.objects.create(
-        program=program, edition=2, made_by=jica_head, reason="Anggaran berubah.",
-        changes=[{"field": "seats", "label_id": "Kursi", "label_en": "Seats", "before": "5", "after": "3",
-                  "before_en": "5", "after_en": "3"}],
+        program=program,
+        edition=2,
+        made_by=jica_head,
+        reason="Anggaran berubah.",
+        changes=[
+            {
+                "field": "seats",
+                "label_id": "Kursi",
+                "label_en": "Seats",
+                "before": "5",
+                "after": "3",
+                "before_en": "5",
+                "after_en": "3",
+            }
+        ],
     )
     response = get(client, jica_head, record.get_absolute_url())
     since = response.context["since"]
@@ -293,7 +341,9 @@ def test_deciding_on_an_old_page_is_a_conflict(client, matched, program, jica_he
     assert Proposal.objects.get().status == S.PARTNER_REVIEW
 
 
-def test_acts_of_others_are_refused(client, matched, program, jica_liaison, aceh_province_operator, bali_head):
+def test_acts_of_others_are_refused(
+    client, matched, program, jica_liaison, aceh_province_operator, bali_head
+):
     record = proposal(matched, program, S.PARTNER_REVIEW)
     url = f"{record.get_absolute_url()}accept/"
     for user, status in ((jica_liaison, 403), (aceh_province_operator, 403), (bali_head, 404)):
@@ -308,7 +358,10 @@ def test_the_list_shows_what_exists_for_the_reader(
     other = proposal(open_need(bali), program, S.PROPOSED)
     url = reverse("partnerships:proposals")
     for user, expected in (
-        (aceh_province_head, {mine}), (jica_head, {mine}), (koica_head, set()), (auditor, {mine, other}),
+        (aceh_province_head, {mine}),
+        (jica_head, {mine}),
+        (koica_head, set()),
+        (auditor, {mine, other}),
         (legal_reviewer, set()),
     ):
         assert set(get(client, user, url).context["listing"].rows) == expected
@@ -366,7 +419,11 @@ def test_demand_counts_people_by_province_and_competency(client, matched, progra
         for r in response.context["page"].object_list
     ] == [("T07", "51", 6, 0, 6, 1, 3), ("T08", "51", 6, 0, 6, 1, 0), ("T07", "11", 4, 2, 2, 1, 3)]
     assert response.context["figures"] == {
-        "people": 10, "offices": 2, "provinces": 2, "seated": 2, "unmet": 8,
+        "people": 10,
+        "offices": 2,
+        "provinces": 2,
+        "seated": 2,
+        "unmet": 8,
     }
 
 
@@ -394,7 +451,11 @@ def test_demand_is_for_partners_and_the_ministry(
     client, matched, jica_head, ppsdm_verifier, biroks_officer, auditor, aceh_province_head, aceh_verifier
 ):
     for user, status in (
-        (jica_head, 200), (ppsdm_verifier, 200), (biroks_officer, 200), (auditor, 200), (aceh_province_head, 403),
+        (jica_head, 200),
+        (ppsdm_verifier, 200),
+        (biroks_officer, 200),
+        (auditor, 200),
+        (aceh_province_head, 403),
         (aceh_verifier, 403),
     ):
         get(client, user, reverse("partnerships:demand"), status)
@@ -463,7 +524,9 @@ def test_the_needs_page_takes_as_many_queries_for_many_lines(client, need, jica,
     few = queries(client, aceh_province_operator, url)
     first = line_of(need)
     for number in range(2, 8):
-        line = NeedLine.objects.create(need=need, position=number, post=first.post, requested_total=2, in_post=5)
+        line = NeedLine.objects.create(
+            need=need, position=number, post=first.post, requested_total=2, in_post=5
+        )
         CompetencyGap.objects.create(line=line, theme=factories.theme("T07"), current_level=1, target_level=3)
         program_factories.program(jica, complete=False)
     suggestions.recompute_need(need.pk)
@@ -471,7 +534,9 @@ def test_the_needs_page_takes_as_many_queries_for_many_lines(client, need, jica,
     assert queries(client, aceh_province_operator, url) == few
 
 
-def test_the_programmes_page_shows_an_office_its_fitting_lines(client, matched, program, aceh_province_operator):
+def test_the_programmes_page_shows_an_office_its_fitting_lines(
+    client, matched, program, aceh_province_operator
+):
     page = text(get(client, aceh_province_operator, program.get_absolute_url()))
     assert propose_url(matched, program.intakes.get()).replace("&", "&amp;") in page
 

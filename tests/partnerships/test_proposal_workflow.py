@@ -42,13 +42,28 @@ def program(jica):
 
 @pytest.fixture
 def cast(
-    aceh_province_operator, aceh_province_head, aceh_verifier, ppsdm_verifier, ppsdm_head, biroks_officer,
-    biroks_head, jica_liaison, jica_head, auditor,
+    aceh_province_operator,
+    aceh_province_head,
+    aceh_verifier,
+    ppsdm_verifier,
+    ppsdm_head,
+    biroks_officer,
+    biroks_head,
+    jica_liaison,
+    jica_head,
+    auditor,
 ):
     return {
-        "DINAS_OP": aceh_province_operator, "DINAS_HEAD": aceh_province_head, "PROV_VER": aceh_verifier,
-        "PPSDM_VER": ppsdm_verifier, "PPSDM_HEAD": ppsdm_head, "BIROKS_OFF": biroks_officer,
-        "BIROKS_HEAD": biroks_head, "PARTNER_OFF": jica_liaison, "PARTNER_HEAD": jica_head, "AUDITOR": auditor,
+        "DINAS_OP": aceh_province_operator,
+        "DINAS_HEAD": aceh_province_head,
+        "PROV_VER": aceh_verifier,
+        "PPSDM_VER": ppsdm_verifier,
+        "PPSDM_HEAD": ppsdm_head,
+        "BIROKS_OFF": biroks_officer,
+        "BIROKS_HEAD": biroks_head,
+        "PARTNER_OFF": jica_liaison,
+        "PARTNER_HEAD": jica_head,
+        "AUDITOR": auditor,
     }
 
 
@@ -115,7 +130,9 @@ def test_what_ended_before_the_partner_stays_unknown_to_it(need, program, cast, 
     assert list(seen_by(cast["PARTNER_HEAD"], "partnerships.proposal")) == []
 
 
-def test_reach_and_roles_are_one_rule(need, program, cast, bali_head, koica_head, koica_liaison, legal_reviewer):
+def test_reach_and_roles_are_one_rule(
+    need, program, cast, bali_head, koica_head, koica_liaison, legal_reviewer
+):
     everyone = [*cast.values(), bali_head, koica_head, koica_liaison, legal_reviewer]
     for state in S.values:
         for side in ("OFFICE", "PARTNER"):
@@ -147,8 +164,12 @@ def test_the_head_of_ppsdm_answers_for_the_ministrys_own_training(need, ppsdm, p
 
 def test_an_office_proposes_and_the_judgement_stays_with_it(need, program, aceh_province_operator):
     made = propose(
-        line=line_of(need), intake=program.intakes.get(), partner=program.partner, seats=3,
-        actor=aceh_province_operator, note="Kami siap.",
+        line=line_of(need),
+        intake=program.intakes.get(),
+        partner=program.partner,
+        seats=3,
+        actor=aceh_province_operator,
+        note="Kami siap.",
     )
     assert made.code == f"US-{timezone.localdate().year}-0001"
     assert (made.status, made.seats_requested, made.failures, made.note) == (S.PROPOSED, 3, [], "Kami siap.")
@@ -159,7 +180,10 @@ def test_an_office_proposes_and_the_judgement_stays_with_it(need, program, aceh_
 def test_nobody_asks_for_more_seats_than_people(need, program, aceh_province_operator):
     with pytest.raises(Refused) as refusal:
         propose(
-            line=line_of(need), intake=program.intakes.get(), partner=program.partner, seats=5,
+            line=line_of(need),
+            intake=program.intakes.get(),
+            partner=program.partner,
+            seats=5,
             actor=aceh_province_operator,
         )
     assert len(refusal.value.reasons) == 1
@@ -170,7 +194,10 @@ def test_the_same_pair_is_proposed_once(need, program, aceh_province_operator, p
     proposal(need, program)
     with pytest.raises(Refused):
         propose(
-            line=line_of(need), intake=program.intakes.get(), partner=program.partner, seats=1,
+            line=line_of(need),
+            intake=program.intakes.get(),
+            partner=program.partner,
+            seats=1,
             actor=ppsdm_verifier,
         )
 
@@ -185,12 +212,19 @@ def test_the_same_pair_is_proposed_once(need, program, aceh_province_operator, p
         {"status": ProgramStatus.OPEN, "needs_agreement": True},
     ],
 )
-def test_a_condition_of_partner_or_law_stops_a_proposal(need, jica, aceh_province_operator, ppsdm_verifier, change):
+def test_a_condition_of_partner_or_law_stops_a_proposal(
+    need, jica, aceh_province_operator, ppsdm_verifier, change
+):
     offer = program_factories.program(jica, **change)
     for actor in (aceh_province_operator, ppsdm_verifier):
         with pytest.raises(Refused):
             propose(
-                line=line_of(need), intake=offer.intakes.get(), partner=jica, seats=1, actor=actor, waiver=LONG
+                line=line_of(need),
+                intake=offer.intakes.get(),
+                partner=jica,
+                seats=1,
+                actor=actor,
+                waiver=LONG,
             )
 
 
@@ -198,7 +232,10 @@ def test_an_unapproved_need_is_not_proposed(aceh, program, aceh_province_operato
     draft = factories.need(aceh, created_by=aceh_province_operator)
     with pytest.raises(Refused):
         propose(
-            line=line_of(draft), intake=program.intakes.get(), partner=program.partner, seats=1,
+            line=line_of(draft),
+            intake=program.intakes.get(),
+            partner=program.partner,
+            seats=1,
             actor=aceh_province_operator,
         )
 
@@ -210,7 +247,12 @@ def test_an_unapproved_need_is_not_proposed(aceh, program, aceh_province_operato
 def abroad(jica):
     """A course abroad, which the need in the country only reaches with a waiver."""
     return program_factories.program(
-        jica, ProgramStatus.OPEN, delivery_mode="OVERSEAS", country="JP", interpretation="CONSECUTIVE", language="EN"
+        jica,
+        ProgramStatus.OPEN,
+        delivery_mode="OVERSEAS",
+        country="JP",
+        interpretation="CONSECUTIVE",
+        language="EN",
     )
 
 
@@ -223,8 +265,12 @@ def test_an_office_may_propose_what_the_ministry_may_waive(
     home_need, abroad, aceh_province_operator, ppsdm_verifier
 ):
     made = propose(
-        line=line_of(home_need), intake=abroad.intakes.get(), partner=abroad.partner, seats=1,
-        actor=aceh_province_operator, waiver="",
+        line=line_of(home_need),
+        intake=abroad.intakes.get(),
+        partner=abroad.partner,
+        seats=1,
+        actor=aceh_province_operator,
+        waiver="",
     )
     assert [f["code"] for f in made.failures] == ["mode"]
     with pytest.raises(Refused):
@@ -246,13 +292,25 @@ def test_a_verifier_waives_while_proposing(home_need, abroad, ppsdm_verifier):
 
 def test_the_way_from_proposal_to_participation(need, program, cast):
     made = propose(
-        line=line_of(need), intake=program.intakes.get(), partner=program.partner, seats=4, actor=cast["DINAS_HEAD"]
+        line=line_of(need),
+        intake=program.intakes.get(),
+        partner=program.partner,
+        seats=4,
+        actor=cast["DINAS_HEAD"],
     )
     made = perform(PROPOSAL, "review", record=made, actor=cast["PPSDM_VER"])
     made = perform(
-        PROPOSAL, "send_partner", record=made, actor=cast["BIROKS_HEAD"], answers={"summary": "Four mediators."}
+        PROPOSAL,
+        "send_partner",
+        record=made,
+        actor=cast["BIROKS_HEAD"],
+        answers={"summary": "Four mediators."},
     )
-    assert (made.seats_free_when_sent, made.edition_when_sent, made.partner_summary) == (5, 1, "Four mediators.")
+    assert (made.seats_free_when_sent, made.edition_when_sent, made.partner_summary) == (
+        5,
+        1,
+        "Four mediators.",
+    )
     made = perform(PROPOSAL, "accept", record=made, actor=cast["PARTNER_HEAD"])
     assert (made.status, made.seats_allotted, made.agreement) == (S.ACCEPTED, 4, Agreement.objects.get())
     assert program.intakes.get().seats_taken == 4
@@ -295,7 +353,11 @@ def test_who_reviewed_does_not_send(need, program, ppsdm, biroks):
 def test_a_returned_proposal_comes_back_with_fewer_seats(need, program, cast):
     record = proposal(need, program, created_by=cast["DINAS_OP"])
     record = perform(
-        PROPOSAL, "return", record=record, actor=cast["PPSDM_VER"], answers={"reason": "Kurangi jumlah kursi."}
+        PROPOSAL,
+        "return",
+        record=record,
+        actor=cast["PPSDM_VER"],
+        answers={"reason": "Kurangi jumlah kursi."},
     )
     with pytest.raises(Refused):
         perform(
@@ -311,7 +373,10 @@ def test_a_refusal_explains_itself(need, program, cast):
     record = proposal(need, program)
     with pytest.raises(Refused):
         perform(
-            PROPOSAL, "refuse", record=record, actor=cast["PPSDM_VER"],
+            PROPOSAL,
+            "refuse",
+            record=record,
+            actor=cast["PPSDM_VER"],
             answers={"reason_code": "R05", "reason": "Tidak."},
         )
     done = perform(PROPOSAL, "refuse", record=record, actor=cast["PPSDM_VER"], answers=REASON)
@@ -338,7 +403,10 @@ def test_partly_means_fewer_than_asked_and_at_least_one(need, program, jica_head
     record = proposal(need, program, S.PARTNER_REVIEW, seats_requested=4)
     with pytest.raises(Refused):
         perform(
-            PROPOSAL, "partial", record=record, actor=jica_head,
+            PROPOSAL,
+            "partial",
+            record=record,
+            actor=jica_head,
             answers={"seats": seats, "reason": "Kursi terbatas."},
         )
 
@@ -385,11 +453,17 @@ def test_the_waiting_list_keeps_its_order(need, program, aceh_regency, bali, jic
 
 def test_a_request_without_programme_takes_no_seats(need, jica, jica_head, aceh_province_operator, cast):
     made = propose(
-        line=line_of(need), intake=None, partner=jica, seats=4, actor=aceh_province_operator,
+        line=line_of(need),
+        intake=None,
+        partner=jica,
+        seats=4,
+        actor=aceh_province_operator,
         request="Pelatihan mediasi tiga hari di Banda Aceh pada bulan Maret.",
     )
     made = perform(PROPOSAL, "review", record=made, actor=cast["PPSDM_VER"])
-    made = perform(PROPOSAL, "send_partner", record=made, actor=cast["BIROKS_HEAD"], answers={"summary": "Four."})
+    made = perform(
+        PROPOSAL, "send_partner", record=made, actor=cast["BIROKS_HEAD"], answers={"summary": "Four."}
+    )
     assert {o.transition.name for o in offered(jica_head, made)} == {"accept", "partial", "decline"}
     made = perform(PROPOSAL, "accept", record=made, actor=jica_head)
     assert (made.status, made.seats_allotted, made.agreement.partner) == (S.ACCEPTED, 4, jica)
@@ -424,15 +498,15 @@ def test_of_two_simultaneous_acceptances_for_the_last_seats_one_wins(jica, aceh,
             finally:
                 connections.close_all()
 
-        threads = [
-            threading.Thread(target=accept, args=(r, h)) for r, h in zip(records, heads, strict=True)
-        ]
+        threads = [threading.Thread(target=accept, args=(r, h)) for r, h in zip(records, heads, strict=True)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         taken = offer.intakes.get().seats_taken
-        held = sum(Proposal.objects.holding().filter(intake__program=offer).values_list("seats_allotted", flat=True))
+        held = sum(
+            Proposal.objects.holding().filter(intake__program=offer).values_list("seats_allotted", flat=True)
+        )
         assert (sorted(results), taken, held) == (["refused", "won"], 2, 2)
 
 

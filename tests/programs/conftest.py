@@ -6,7 +6,11 @@ from regions.models import OfficeType, Term
 from tests import factories, program_factories
 
 VOCABULARY = {
-    "delivery_mode": ("IN_COUNTRY Dalam negeri/In country", "OVERSEAS Luar negeri/Overseas", "ONLINE Daring/Online"),
+    "delivery_mode": (
+        "IN_COUNTRY Dalam negeri/In country",
+        "OVERSEAS Luar negeri/Overseas",
+        "ONLINE Daring/Online",
+    ),
     "country": ("ID Indonesia/Indonesia", "JP Jepang/Japan", "KR Korea/Korea"),
     "language": ("ID Bahasa Indonesia/Indonesian", "EN Bahasa Inggris/English"),
     "language_level": ("NONE Tidak ada/None", "B1 B1/B1", "B2 B2/B2"),
@@ -19,7 +23,12 @@ VOCABULARY = {
     "cost_item": ("TUITION Biaya pelatihan/Tuition", "TRAVEL_DOM Transport dalam negeri/Domestic travel"),
     "payer": ("PARTNER Mitra/Partner", "PEMDA Pemerintah daerah/Regional government"),
     "currency": ("IDR Rupiah/Rupiah", "JPY Yen/Yen"),
-    "proficiency_level": ("1 Memahami/Awareness", "2 Dasar/Basic", "3 Menengah/Intermediate", "4 Mumpuni/Advanced"),
+    "proficiency_level": (
+        "1 Memahami/Awareness",
+        "2 Dasar/Basic",
+        "3 Menengah/Intermediate",
+        "4 Mumpuni/Advanced",
+    ),
     "reject_reason": ("R05 Tidak sesuai prioritas/Not a priority", "R99 Lainnya/Other"),
 }
 

@@ -32,9 +32,14 @@ def heard():
 def intake_rows(program, **changed):
     row = program.intakes.get()
     data = {
-        "id": row.pk, "label": row.label, "starts": row.starts.isoformat(), "ends": row.ends.isoformat(),
-        "place": row.place, "seats": row.seats, **changed,
-    }  # fmt: skip
+        "id": row.pk,
+        "label": row.label,
+        "starts": row.starts.isoformat(),
+        "ends": row.ends.isoformat(),
+        "place": row.place,
+        "seats": row.seats,
+        **changed,
+    }
     return rows("intakes", data, initial=1)
 
 
@@ -53,12 +58,16 @@ def test_fewer_seats_become_an_amendment_that_listeners_hear_of(client, jica, ji
     assert (found.edition, found.version, found.intakes.get().seats) == (2, program.version + 1, 15)
     amendment = found.amendments.get()
     assert (amendment.edition, amendment.reason, amendment.made_by) == (2, REASON, jica_liaison)
-    assert [(c["field"], c["before"], c["after"]) for c in amendment.changes] == [("intake.1.seats", "18", "15")]
+    assert [(c["field"], c["before"], c["after"]) for c in amendment.changes] == [
+        ("intake.1.seats", "18", "15")
+    ]
     assert amendment.changes[0]["label_en"] == "Intake 1: Seats for Indonesia"
     assert heard == [("amend", None, ["intake.1.seats"])]
 
 
-def test_everyone_who_may_read_the_programme_reads_the_difference(client, jica, jica_liaison, bali_operator, words):
+def test_everyone_who_may_read_the_programme_reads_the_difference(
+    client, jica, jica_liaison, bali_operator, words
+):
     program = program_factories.program(jica, "OPEN", seats=18)
     change(client, jica_liaison, program, "angkatan", intake_rows(program, seats="15"))
     client.force_login(bali_operator)
@@ -69,14 +78,27 @@ def test_everyone_who_may_read_the_programme_reads_the_difference(client, jica, 
 
 
 def test_dates_and_eligibility_are_told_in_both_languages(client, jica, jica_liaison, words):
-    program = program_factories.program(jica, "OPEN", starts=dt.date(2030, 3, 4), delivery_mode="OVERSEAS", min_rank="")
+    program = program_factories.program(
+        jica, "OPEN", starts=dt.date(2030, 3, 4), delivery_mode="OVERSEAS", min_rank=""
+    )
     change(client, jica_liaison, program, "angkatan", intake_rows(program, ends="2030-03-20"))
     terms = {
-        "language": "ID", "funding_mode": "FULL", "route": "DIRECT", "min_rank": "AHLI_MUDA",
-        **rows("rules", {"id": program.rules.get().pk, "text_id": "Bertugas sebagai mediator.",
-                         "text_en": "Serves as mediator.", "mandatory": "on"}, initial=1),
+        "language": "ID",
+        "funding_mode": "FULL",
+        "route": "DIRECT",
+        "min_rank": "AHLI_MUDA",
+        **rows(
+            "rules",
+            {
+                "id": program.rules.get().pk,
+                "text_id": "Bertugas sebagai mediator.",
+                "text_en": "Serves as mediator.",
+                "mandatory": "on",
+            },
+            initial=1,
+        ),
         **rows("costs", {"id": program.costs.get().pk, "item": "TUITION", "payer": "PARTNER"}, initial=1),
-    }  # fmt: skip
+    }
     program.refresh_from_db()
     change(client, jica_liaison, program, "prasyarat", terms)
     third, second = Program.objects.get(pk=program.pk).amendments.all()
@@ -95,7 +117,8 @@ def test_seats_do_not_go_below_those_taken(client, jica, jica_liaison, words):
     assert response.status_code == 400
     client.cookies["bahasa"] = "en"
     english = client.post(
-        f"/en/mitra/program/{program.code}/ubah/angkatan/", {**intake_rows(program, seats="15"), "reason": REASON}
+        f"/en/mitra/program/{program.code}/ubah/angkatan/",
+        {**intake_rows(program, seats="15"), "reason": REASON},
     )
     assert "16 seats of this intake are already taken. State 16 or more." in english.content.decode()
     exactly = change(client, jica_liaison, program, "angkatan", intake_rows(program, seats="16"))
@@ -114,10 +137,12 @@ def test_a_new_partner_deadline_moves_the_internal_one(client, jica, jica_head, 
     contact = program.contacts.get()
     later = timezone.localdate() + dt.timedelta(days=100)
     data = {
-        "deadline_day": later.isoformat(), "deadline_time": "17:00", "partner_zone": "Asia/Jakarta",
+        "deadline_day": later.isoformat(),
+        "deadline_time": "17:00",
+        "partner_zone": "Asia/Jakarta",
         "opens_day": timezone.localdate(program.opens_at).isoformat(),
         **rows("contacts", {"id": contact.pk, "post": contact.post, "email": contact.email}, initial=1),
-    }  # fmt: skip
+    }
     assert change(client, jica_head, program, "berkas", data).status_code == 302
     found = Program.objects.get(pk=program.pk)
     assert timezone.localdate(found.partner_deadline) == later
@@ -140,7 +165,9 @@ def test_a_change_without_a_reason_is_refused(client, jica, jica_liaison, words)
     assert (response.status_code, program.intakes.get().seats) == (400, 18)
 
 
-def test_of_two_changes_from_the_same_page_the_second_is_told(client, jica, jica_liaison, biroks_officer, words):
+def test_of_two_changes_from_the_same_page_the_second_is_told(
+    client, jica, jica_liaison, biroks_officer, words
+):
     program = program_factories.program(jica, "OPEN", seats=18)
     first = change(client, jica_liaison, program, "angkatan", intake_rows(program, seats="15"))
     second = change(client, biroks_officer, program, "angkatan", intake_rows(program, seats="20"))
@@ -167,16 +194,26 @@ def test_a_third_intake_and_a_cost_are_read_as_new(jica, jica_liaison, words):
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("jica_liaison", 200), ("jica_head", 200), ("biroks_officer", 200), ("biroks_head", 403), ("auditor", 403),
-     ("ppsdm_verifier", 403), ("koica_head", 404), ("bali_operator", 404)],
-)  # fmt: skip
+    [
+        ("jica_liaison", 200),
+        ("jica_head", 200),
+        ("biroks_officer", 200),
+        ("biroks_head", 403),
+        ("auditor", 403),
+        ("ppsdm_verifier", 403),
+        ("koica_head", 404),
+        ("bali_operator", 404),
+    ],
+)
 def test_the_partner_and_the_bureaus_officer_change_a_programme(client, published, request, name, code):
     client.force_login(request.getfixturevalue(name))
     assert client.get(f"/mitra/program/{published.code}/ubah/").status_code == code
     assert client.get(f"/mitra/program/{published.code}/ubah/angkatan/").status_code == code
 
 
-@pytest.mark.parametrize("state", ["DRAFT", "VERIFICATION", "COMPLETED", "EVALUATED", "SUSPENDED", "CANCELLED"])
+@pytest.mark.parametrize(
+    "state", ["DRAFT", "VERIFICATION", "COMPLETED", "EVALUATED", "SUSPENDED", "CANCELLED"]
+)
 def test_only_a_living_published_programme_is_amended(client, jica, jica_head, words, state):
     program = program_factories.program(jica, state)
     client.force_login(jica_head)

@@ -24,23 +24,72 @@ def on_first_of_june():
 def offer(jica, koica, words, on_first_of_june):
     """Six programmes anyone may read; the counts below were counted by hand from this list."""
 
-    def add(partner, theme, post, mode, country, language, interpretation, starts, days, status="OPEN", seats=10, **more):
+    def add(
+        partner,
+        theme,
+        post,
+        mode,
+        country,
+        language,
+        interpretation,
+        starts,
+        days,
+        status="OPEN",
+        seats=10,
+        **more,
+    ):
         return program_factories.program(
-            partner, status, themes=tuple((t, 1, 3) for t in theme.split()), posts=tuple(post.split()),
-            delivery_mode=mode, country=country, language=language, interpretation=interpretation, seats=seats,
-            starts=dt.date.fromisoformat(starts), internal_deadline=NOW + dt.timedelta(days=days),
-            partner_deadline=NOW + dt.timedelta(days=days + 10), visibility="PUBLIC", **more,
-        )  # fmt: skip
+            partner,
+            status,
+            themes=tuple((t, 1, 3) for t in theme.split()),
+            posts=tuple(post.split()),
+            delivery_mode=mode,
+            country=country,
+            language=language,
+            interpretation=interpretation,
+            seats=seats,
+            starts=dt.date.fromisoformat(starts),
+            internal_deadline=NOW + dt.timedelta(days=days),
+            partner_deadline=NOW + dt.timedelta(days=days + 10),
+            visibility="PUBLIC",
+            **more,
+        )
 
     return [
         add(jica, "T01", "WASNAK", "OVERSEAS", "JP", "EN", "NONE", "2026-11-16", 50, seats=2),
         add(jica, "T07", "MEDHI", "OVERSEAS", "JP", "ID", "CONSECUTIVE", "2026-12-01", 80, seats=16),
         add(koica, "T07 T08", "MEDHI", "OVERSEAS", "KR", "EN", "CONSECUTIVE", "2026-10-12", 20, seats=18),
-        add(koica, "T08", "MEDHI WASNAK", "IN_COUNTRY", "ID", "ID", "NONE", "2026-10-05", 6, express=True, seats=30),
-        add(koica, "T07", "MEDHI", "ONLINE", "KR", "ID", "NONE", "2026-11-02", 40, status="PUBLISHED",
-            funding_mode="SHARED", seats=40),
-        add(jica, "T08", "MEDHI", "IN_COUNTRY", "ID", "ID", "NONE", "2026-10-19", -3, status="CLOSED", seats=5),
-    ]  # fmt: skip
+        add(
+            koica,
+            "T08",
+            "MEDHI WASNAK",
+            "IN_COUNTRY",
+            "ID",
+            "ID",
+            "NONE",
+            "2026-10-05",
+            6,
+            express=True,
+            seats=30,
+        ),
+        add(
+            koica,
+            "T07",
+            "MEDHI",
+            "ONLINE",
+            "KR",
+            "ID",
+            "NONE",
+            "2026-11-02",
+            40,
+            status="PUBLISHED",
+            funding_mode="SHARED",
+            seats=40,
+        ),
+        add(
+            jica, "T08", "MEDHI", "IN_COUNTRY", "ID", "ID", "NONE", "2026-10-19", -3, status="CLOSED", seats=5
+        ),
+    ]
 
 
 def counts(client, query="") -> dict[str, dict[str, int]]:
@@ -105,13 +154,21 @@ def test_the_nearest_deadline_comes_first_and_closed_ones_last(client, offer):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Theme T01", [1]), ("tema t08", [4, 3, 6]), ("KOICA", [4, 3, 5]), ("Labour inspector", [4, 1]), ("apa saja", [])],
+    [
+        ("Theme T01", [1]),
+        ("tema t08", [4, 3, 6]),
+        ("KOICA", [4, 3, 5]),
+        ("Labour inspector", [4, 1]),
+        ("apa saja", []),
+    ],
 )
 def test_the_search_reads_titles_competencies_partners_and_posts(client, offer, text, expected):
     assert found(client, offer, f"?q={text}") == expected
 
 
-@pytest.mark.parametrize("query", ["?mulai=x", "?mitra=%00", "?page=999", "?sort=%27", "?size=7", "?tema=" + "z" * 400])
+@pytest.mark.parametrize(
+    "query", ["?mulai=x", "?mitra=%00", "?page=999", "?sort=%27", "?size=7", "?tema=" + "z" * 400]
+)
 def test_a_nonsense_address_is_answered(client, offer, query):
     assert client.get(f"/program/{query}").status_code == 200
 
@@ -138,7 +195,9 @@ def test_an_empty_catalogue_says_what_will_appear(client, db):
     assert "No programme is on offer now" in client.get("/en/program/").content.decode()
 
 
-def test_visitors_see_what_is_public_and_offices_what_is_meant_for_them(client, jica, koica, words, bali, bali_operator, aceh):
+def test_visitors_see_what_is_public_and_offices_what_is_meant_for_them(
+    client, jica, koica, words, bali, bali_operator, aceh
+):
     made = {}
     for visibility in ("PUBLIC", "ALL_OFFICES", "SELECTED", "INVITATION"):
         made[visibility] = program_factories.program(jica, "OPEN", visibility=visibility)
@@ -161,14 +220,18 @@ def test_visitors_see_what_is_public_and_offices_what_is_meant_for_them(client, 
             key for key, program in made.items() if client.get(f"/program/{program.slug}/").status_code == 200
         }
     everything = {"PUBLIC", "ALL_OFFICES", "SELECTED", "INVITATION"}
-    assert seen == pages == {
-        "visitor": {"PUBLIC"},
-        "bali": {"PUBLIC", "ALL_OFFICES", "SELECTED"},
-        "aceh": {"PUBLIC", "ALL_OFFICES", "INVITATION"},
-        "koica": {"PUBLIC"},
-        "admin": {"PUBLIC"},
-        "jica": everything,
-    }  # fmt: skip
+    assert (
+        seen
+        == pages
+        == {
+            "visitor": {"PUBLIC"},
+            "bali": {"PUBLIC", "ALL_OFFICES", "SELECTED"},
+            "aceh": {"PUBLIC", "ALL_OFFICES", "INVITATION"},
+            "koica": {"PUBLIC"},
+            "admin": {"PUBLIC"},
+            "jica": everything,
+        }
+    )
 
 
 @pytest.mark.parametrize("state", ["DRAFT", "SUBMITTED", "VERIFICATION", "RETURNED", "REJECTED"])
@@ -181,12 +244,18 @@ def test_what_was_never_published_is_nowhere_public(client, jica, bali_operator,
     assert client.get("/program/").context["listing"].total == 0
 
 
-def test_offices_read_the_internal_deadline_on_both_clocks_and_never_the_partners(client, koica, koica_liaison, words):
+def test_offices_read_the_internal_deadline_on_both_clocks_and_never_the_partners(
+    client, koica, koica_liaison, words
+):
     program = program_factories.program(
-        koica, "OPEN", internal_deadline=dt.datetime(2026, 9, 4, 7, tzinfo=dt.UTC),
-        partner_deadline=dt.datetime(2026, 9, 11, 8, 30, tzinfo=dt.UTC), partner_zone="Asia/Seoul",
-        visibility="PUBLIC", starts=dt.date(2026, 12, 1),
-    )  # fmt: skip
+        koica,
+        "OPEN",
+        internal_deadline=dt.datetime(2026, 9, 4, 7, tzinfo=dt.UTC),
+        partner_deadline=dt.datetime(2026, 9, 11, 8, 30, tzinfo=dt.UTC),
+        partner_zone="Asia/Seoul",
+        visibility="PUBLIC",
+        starts=dt.date(2026, 12, 1),
+    )
     papua = factories.member("DINAS_OP", factories.office("94"))
     url = f"/en/program/{program.slug}/"
     client.force_login(papua)
@@ -204,10 +273,23 @@ def test_offices_read_the_internal_deadline_on_both_clocks_and_never_the_partner
 
 def test_the_page_shows_intakes_prerequisites_costs_and_contacts(client, jica, words):
     program = program_factories.program(
-        jica, "OPEN", visibility="PUBLIC", min_rank="AHLI_MUDA", min_years=5, max_age=50, language="EN",
-        min_language_level="B1", language_test="TOEFL_ITP", language_score=500, no_prior_visit=True, interview=True,
-        share_outside_java=40, employment_statuses=["PNS"], starts=dt.date(2030, 11, 16), needs_agreement=True,
-    )  # fmt: skip
+        jica,
+        "OPEN",
+        visibility="PUBLIC",
+        min_rank="AHLI_MUDA",
+        min_years=5,
+        max_age=50,
+        language="EN",
+        min_language_level="B1",
+        language_test="TOEFL_ITP",
+        language_score=500,
+        no_prior_visit=True,
+        interview=True,
+        share_outside_java=40,
+        employment_statuses=["PNS"],
+        starts=dt.date(2030, 11, 16),
+        needs_agreement=True,
+    )
     Intake.objects.update(online_starts=dt.date(2030, 11, 2), online_ends=dt.date(2030, 11, 6), seats_taken=4)
     program.costs.create(item="TRAVEL_DOM", payer="PEMDA", amount=1_500_000, currency="IDR")
     page = client.get(f"/en/program/{program.slug}/")
@@ -223,14 +305,23 @@ def test_the_page_shows_intakes_prerequisites_costs_and_contacts(client, jica, w
         ("Selection", "with an interview"),
     ]
     text = page.content.decode()
-    for part in ("16–20 Nov 2030", "online 2–6 Nov 2030", "Rp1,500,000", "Regional government", "Staf program", "gi.pdf"):
+    for part in (
+        "16–20 Nov 2030",
+        "online 2–6 Nov 2030",
+        "Rp1,500,000",
+        "Regional government",
+        "Staf program",
+        "gi.pdf",
+    ):
         assert part in text
 
 
 def test_a_programme_without_intakes_says_that_the_next_is_not_scheduled(client, jica, words):
     program = program_factories.program(jica, "OPEN", visibility="PUBLIC")
     program.intakes.all().delete()
-    assert "The next intake is not scheduled yet." in client.get(f"/en/program/{program.slug}/").content.decode()
+    assert (
+        "The next intake is not scheduled yet." in client.get(f"/en/program/{program.slug}/").content.decode()
+    )
 
 
 def test_a_closed_programme_offers_three_similar_ones_that_still_take_people(client, jica, koica, words):
@@ -241,7 +332,11 @@ def test_a_closed_programme_offers_three_similar_ones_that_still_take_people(cli
     program_factories.program(koica, "OPEN", visibility="PUBLIC", themes=(("T08", 1, 3),))
     program_factories.program(koica, "OPEN", visibility="ALL_OFFICES")
     similar = client.get(f"/program/{closed.slug}/").context["similar"]
-    assert [round((p.internal_deadline - timezone.now()).total_seconds() / 86400) for p in similar] == [10, 20, 30]
+    assert [round((p.internal_deadline - timezone.now()).total_seconds() / 86400) for p in similar] == [
+        10,
+        20,
+        30,
+    ]
 
 
 def test_a_clock_that_stands_still_lets_nobody_in_late(client, jica, words):
@@ -253,7 +348,11 @@ def test_a_clock_that_stands_still_lets_nobody_in_late(client, jica, words):
 
 def test_every_page_speaks_both_languages(client, jica, words):
     program = program_factories.program(
-        jica, "OPEN", visibility="PUBLIC", title_id="Mediasi hubungan industrial", title_en="Mediation of disputes"
+        jica,
+        "OPEN",
+        visibility="PUBLIC",
+        title_id="Mediasi hubungan industrial",
+        title_en="Mediation of disputes",
     )
     pages = {
         url: client.get(url).content.decode()
@@ -266,9 +365,15 @@ def test_every_page_speaks_both_languages(client, jica, words):
 
 def test_the_list_is_downloaded_as_filtered_and_harmless(client, offer, jica):
     program_factories.program(
-        jica, "OPEN", visibility="PUBLIC", title_id="=1+1", title_en="=1+1", themes=(("T01", 1, 2),), posts=("WASNAK",),
+        jica,
+        "OPEN",
+        visibility="PUBLIC",
+        title_id="=1+1",
+        title_en="=1+1",
+        themes=(("T01", 1, 2),),
+        posts=("WASNAK",),
         starts=dt.date(2026, 9, 1),
-    )  # fmt: skip
+    )
     response = client.get("/en/program/?tema=T01&bentuk=csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     lines = response.content.decode("utf-8-sig").splitlines()
@@ -284,7 +389,9 @@ def test_the_catalogue_asks_the_same_queries_for_1_and_25_rows(client, jica, wor
     with CaptureQueriesContext(connection) as one:
         client.get("/program/")
     for _ in range(29):
-        program_factories.program(jica, "OPEN", themes=(("T07", 1, 3), ("T08", 1, 3)), posts=("MEDHI", "WASNAK"))
+        program_factories.program(
+            jica, "OPEN", themes=(("T07", 1, 3), ("T08", 1, 3)), posts=("MEDHI", "WASNAK")
+        )
     with CaptureQueriesContext(connection) as thirty:
         page = client.get("/program/")
     assert (len(page.context["listing"].rows), page.context["listing"].total) == (25, 30)
@@ -292,6 +399,10 @@ def test_the_catalogue_asks_the_same_queries_for_1_and_25_rows(client, jica, wor
 
 
 def test_a_visitor_who_opens_a_working_page_is_asked_to_sign_in(client, published):
-    for url in ("/mitra/program/", f"/mitra/program/{published.code}/", f"/mitra/program/{published.code}/isi/"):
+    for url in (
+        "/mitra/program/",
+        f"/mitra/program/{published.code}/",
+        f"/mitra/program/{published.code}/isi/",
+    ):
         response = client.get(url)
         assert (response.status_code, response.url) == (302, f"/masuk/?next={url}")

@@ -32,7 +32,12 @@ def test_a_complete_draft_is_submitted_by_the_head(client, draft, jica_head):
     found = Program.objects.get(pk=draft.pk)
     assert (found.status, found.submitted_by) == ("SUBMITTED", jica_head)
     last = LogEntry.objects.get(record_id=draft.pk, action="submit")
-    assert (last.source, last.target, last.role, last.organisation) == ("DRAFT", "SUBMITTED", "PARTNER_HEAD", "JICA")
+    assert (last.source, last.target, last.role, last.organisation) == (
+        "DRAFT",
+        "SUBMITTED",
+        "PARTNER_HEAD",
+        "JICA",
+    )
 
 
 def test_the_head_who_made_the_draft_does_not_submit_it(client, jica, jica_head, words):
@@ -70,7 +75,10 @@ def test_another_partners_draft_does_not_exist(client, draft, koica_head):
         ),
         (lambda p: Program.objects.filter(pk=p.pk).update(title_en=""), "Basics: fill in title in English."),
         (lambda p: Program.objects.filter(pk=p.pk).update(route=""), "Choose the nomination route."),
-        (lambda p: Program.objects.filter(pk=p.pk).update(funding_mode=""), "Costs: choose how the programme is funded."),
+        (
+            lambda p: Program.objects.filter(pk=p.pk).update(funding_mode=""),
+            "Costs: choose how the programme is funded.",
+        ),
     ],
 )
 def test_what_is_missing_refuses_the_submission_with_its_sentence(draft, jica_head, spoil, sentence):
@@ -83,12 +91,16 @@ def test_what_is_missing_refuses_the_submission_with_its_sentence(draft, jica_he
 def test_the_bureau_files_a_partners_letter(client, jica, biroks_officer, words):
     filed = program_factories.program(jica, "DRAFT", created_by=biroks_officer, on_behalf=True)
     assert act(client, biroks_officer, filed, "submit_on_behalf").status_code == 400
-    response = act(client, biroks_officer, filed, "submit_on_behalf", letter_number="B-12/2026", letter_date="2026-03-04")
+    response = act(
+        client, biroks_officer, filed, "submit_on_behalf", letter_number="B-12/2026", letter_date="2026-03-04"
+    )
     assert response.status_code == 302
     found = Program.objects.get(pk=filed.pk)
     assert (found.status, found.source_letter_number, found.source_letter_date) == (
-        "SUBMITTED", "B-12/2026", dt.date(2026, 3, 4),
-    )  # fmt: skip
+        "SUBMITTED",
+        "B-12/2026",
+        dt.date(2026, 3, 4),
+    )
 
 
 def test_a_partners_own_draft_does_not_exist_for_the_bureau(client, draft, biroks_officer):
@@ -96,11 +108,18 @@ def test_a_partners_own_draft_does_not_exist_for_the_bureau(client, draft, birok
     assert client.get(f"/mitra/program/{draft.code}/").status_code == 404
 
 
-def test_verification_publishes_with_internal_deadline_and_audience(client, jica, jica_liaison, biroks_head, words):
+def test_verification_publishes_with_internal_deadline_and_audience(
+    client, jica, jica_liaison, biroks_head, words
+):
     offer = program_factories.program(
-        jica, "VERIFICATION", created_by=jica_liaison, title_id="Mediasi hubungan industrial", opens_at=None,
-        partner_deadline=dt.datetime(2026, 8, 21, 10, tzinfo=dt.UTC), starts=dt.date(2026, 11, 2),
-    )  # fmt: skip
+        jica,
+        "VERIFICATION",
+        created_by=jica_liaison,
+        title_id="Mediasi hubungan industrial",
+        opens_at=None,
+        partner_deadline=dt.datetime(2026, 8, 21, 10, tzinfo=dt.UTC),
+        starts=dt.date(2026, 11, 2),
+    )
     with time_machine.travel(dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC), tick=False):
         response = act(client, biroks_head, offer, "publish", visibility="PUBLIC")
     assert response.status_code == 302
@@ -120,12 +139,17 @@ def test_a_late_offer_is_published_as_express(jica, jica_liaison, biroks_head, w
     assert timezone.now() < done.internal_deadline < done.partner_deadline
 
 
-def test_selected_offices_are_named_by_province_and_by_code(jica, biroks_head, aceh, aceh_regency, bali, words):
+def test_selected_offices_are_named_by_province_and_by_code(
+    jica, biroks_head, aceh, aceh_regency, bali, words
+):
     offer = program_factories.program(jica, "VERIFICATION")
     done = perform(
-        PROGRAM, "publish", record=offer, actor=biroks_head,
+        PROGRAM,
+        "publish",
+        record=offer,
+        actor=biroks_head,
         answers={"visibility": "SELECTED", "provinces": ["11"], "offices": "disnaker-51"},
-    )  # fmt: skip
+    )
     assert set(done.selected_offices.all()) == {aceh, aceh_regency, bali}
 
 
@@ -153,13 +177,21 @@ def test_whoever_submitted_on_behalf_does_not_publish(jica, biroks, words):
         perform(PROGRAM, "publish", record=offer, actor=head, answers={"visibility": "PUBLIC"})
 
 
-def test_returned_offers_come_back_once_every_remark_is_ticked(client, jica, jica_liaison, biroks_officer, words):
+def test_returned_offers_come_back_once_every_remark_is_ticked(
+    client, jica, jica_liaison, biroks_officer, words
+):
     offer = program_factories.program(jica, "VERIFICATION", created_by=jica_liaison)
     empty = act(client, biroks_officer, offer, "return")
     response = act(
-        client, biroks_officer, offer, "return",
-        **{"comments-0-target": "field:intakes", "comments-0-text": "Tanggal angkatan bertabrakan dengan libur."},
-    )  # fmt: skip
+        client,
+        biroks_officer,
+        offer,
+        "return",
+        **{
+            "comments-0-target": "field:intakes",
+            "comments-0-text": "Tanggal angkatan bertabrakan dengan libur.",
+        },
+    )
     assert (empty.status_code, response.status_code) == (400, 302)
     offer = Program.objects.get(pk=offer.pk)
     remark = offer.remarks.get()
@@ -182,7 +214,11 @@ def test_a_fourth_return_is_refused(jica, biroks_officer, words):
     offer = program_factories.program(jica, "VERIFICATION", return_count=3)
     with pytest.raises(Refused):
         perform(
-            PROGRAM, "return", record=offer, actor=biroks_officer, answers={"comments": [{"text": "Lagi", "field": ""}]}
+            PROGRAM,
+            "return",
+            record=offer,
+            actor=biroks_officer,
+            answers={"comments": [{"text": "Lagi", "field": ""}]},
         )
 
 
@@ -197,9 +233,13 @@ def test_the_clock_opens_and_closes_registration(jica, words):
     opens = dt.datetime(2026, 9, 1, 1, tzinfo=dt.UTC)
     closes = dt.datetime(2026, 9, 18, 7, tzinfo=dt.UTC)
     offer = program_factories.program(
-        jica, "PUBLISHED", opens_at=opens, internal_deadline=closes, partner_deadline=closes + dt.timedelta(days=7),
+        jica,
+        "PUBLISHED",
+        opens_at=opens,
+        internal_deadline=closes,
+        partner_deadline=closes + dt.timedelta(days=7),
         starts=dt.date(2026, 12, 1),
-    )  # fmt: skip
+    )
     seen = []
     for moment in (opens - dt.timedelta(seconds=1), opens, closes - dt.timedelta(seconds=1), closes):
         with time_machine.travel(moment, tick=False):
@@ -239,14 +279,28 @@ def test_rolling_registration_ends_when_the_last_intake_begins(jica, words):
 
 def test_an_extension_needs_consent_and_moves_both_deadlines(client, jica, biroks_officer, words):
     offer = program_factories.program(
-        jica, "OPEN", partner_deadline=dt.datetime(2026, 8, 21, 10, tzinfo=dt.UTC),
-        internal_deadline=dt.datetime(2026, 8, 14, 7, tzinfo=dt.UTC), starts=dt.date(2026, 11, 2),
-    )  # fmt: skip
+        jica,
+        "OPEN",
+        partner_deadline=dt.datetime(2026, 8, 21, 10, tzinfo=dt.UTC),
+        internal_deadline=dt.datetime(2026, 8, 14, 7, tzinfo=dt.UTC),
+        starts=dt.date(2026, 11, 2),
+    )
     with time_machine.travel(dt.datetime(2026, 8, 1, 2, tzinfo=dt.UTC), tick=False):
         without = act(client, biroks_officer, offer, "extend", new_deadline="2026-08-28T17:00")
-        earlier = act(client, biroks_officer, offer, "extend", new_deadline="2026-08-20T17:00", consent="Surat 5")
-        into_training = act(client, biroks_officer, offer, "extend", new_deadline="2026-11-02T17:00", consent="Surat 5")
-        done = act(client, biroks_officer, offer, "extend", new_deadline="2026-08-28T17:00", consent="Surat JICA 5/2026")
+        earlier = act(
+            client, biroks_officer, offer, "extend", new_deadline="2026-08-20T17:00", consent="Surat 5"
+        )
+        into_training = act(
+            client, biroks_officer, offer, "extend", new_deadline="2026-11-02T17:00", consent="Surat 5"
+        )
+        done = act(
+            client,
+            biroks_officer,
+            offer,
+            "extend",
+            new_deadline="2026-08-28T17:00",
+            consent="Surat JICA 5/2026",
+        )
     assert [r.status_code for r in (without, earlier, into_training, done)] == [400, 400, 400, 302]
     found = Program.objects.get(pk=offer.pk)
     assert (found.status, found.edition) == ("OPEN", 2)
@@ -283,13 +337,23 @@ def test_the_training_starts_completes_and_is_evaluated(client, jica, ppsdm_veri
     with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
         assert act(client, ppsdm_verifier, offer, "start").status_code == 302
         running = Program.objects.get(pk=offer.pk)
-        assert act(client, ppsdm_verifier, running, "complete", attendance=factories.pdf("hadir.pdf")).status_code == 400
+        assert (
+            act(
+                client, ppsdm_verifier, running, "complete", attendance=factories.pdf("hadir.pdf")
+            ).status_code
+            == 400
+        )
     with time_machine.travel(timezone.now() + dt.timedelta(days=9)):
         assert act(client, ppsdm_verifier, running, "complete").status_code == 400
         done = act(client, ppsdm_verifier, running, "complete", attendance=factories.pdf("hadir.pdf"))
         assert done.status_code == 302
         completed = Program.objects.get(pk=offer.pk)
-        answers = {"reaction": "on", "learning": "on", "report_file": factories.pdf("laporan.pdf"), "summary": LONG}
+        answers = {
+            "reaction": "on",
+            "learning": "on",
+            "report_file": factories.pdf("laporan.pdf"),
+            "summary": LONG,
+        }
         assert act(client, evaluator, completed, "evaluate", **{**answers, "learning": ""}).status_code == 400
         answers["report_file"] = factories.pdf("laporan.pdf")
         assert act(client, evaluator, completed, "evaluate", **answers).status_code == 302
@@ -302,7 +366,11 @@ def test_evaluation_is_due_thirty_working_days_after_the_end(jica, ppsdm_verifie
     offer = program_factories.program(jica, "RUNNING", starts=dt.date(2026, 3, 2))
     with time_machine.travel(dt.datetime(2026, 3, 20, 3, tzinfo=dt.UTC), tick=False):
         done = perform(
-            PROGRAM, "complete", record=offer, actor=ppsdm_verifier, answers={"attendance": factories.pdf("hadir.pdf")}
+            PROGRAM,
+            "complete",
+            record=offer,
+            actor=ppsdm_verifier,
+            answers={"attendance": factories.pdf("hadir.pdf")},
         )
     assert timezone.localtime(done.due_at) == timezone.make_aware(dt.datetime(2026, 4, 17, 23, 59, 59))
 
@@ -321,14 +389,20 @@ def test_cancelling_needs_a_reason(client, published, biroks_head):
     assert (short.status_code, full.status_code, status_of(published)) == (400, 302, "CANCELLED")
 
 
-def test_of_two_decisions_on_one_offer_the_second_is_told_so(client, jica, biroks_head, biroks_officer, words):
+def test_of_two_decisions_on_one_offer_the_second_is_told_so(
+    client, jica, biroks_head, biroks_officer, words
+):
     offer = program_factories.program(jica, "VERIFICATION")
     assert act(client, biroks_head, offer, "publish", visibility="ALL_OFFICES").status_code == 302
     late = act(client, biroks_officer, offer, "return", **{"comments-0-text": "Terlambat."})
     assert late.status_code == 409
     with pytest.raises(Stale):
         perform(
-            PROGRAM, "return", record=offer, actor=biroks_officer, answers={"comments": [{"text": "x", "field": ""}]}
+            PROGRAM,
+            "return",
+            record=offer,
+            actor=biroks_officer,
+            answers={"comments": [{"text": "x", "field": ""}]},
         )
     assert status_of(offer) == "PUBLISHED"
 
@@ -346,5 +420,9 @@ def test_internal_papers_of_a_programme_stay_inside(client, jica, jica_liaison, 
         found[name] = [
             client.get(f"/program/{offer.slug}/berkas/{f.pk}/").status_code for f in (gi, *papers.values())
         ]
-    assert found == {"visitor": [200, 404, 404, 404], "office": [200, 404, 404, 404], "partner": [200, 200, 200, 200]}
+    assert found == {
+        "visitor": [200, 404, 404, 404],
+        "office": [200, 404, 404, 404],
+        "partner": [200, 200, 200, 200],
+    }
     assert LogEntry.objects.filter(record_id=offer.pk, action="download").count() == 3

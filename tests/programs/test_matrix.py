@@ -14,8 +14,10 @@ from workflow.engine import may_see, offered
 from workflow.table import CLOCK
 
 FILE = Path(__file__).parent / "program_matrix.txt"
-ROW = "DRAFT DRAFT/BUREAU SUBMITTED VERIFICATION RETURNED RETURNED/BUREAU PUBLISHED OPEN CLOSED SELECTION RUNNING"
-ROWS = [*ROW.split(), "COMPLETED", "EVALUATED", "SUSPENDED", "CANCELLED", "REJECTED"]
+ROWS = (
+    "DRAFT DRAFT/BUREAU SUBMITTED VERIFICATION RETURNED RETURNED/BUREAU PUBLISHED OPEN CLOSED SELECTION "
+    "RUNNING COMPLETED EVALUATED SUSPENDED CANCELLED REJECTED"
+).split()
 
 
 def matrix() -> dict[tuple[str, str], set[str]]:
@@ -32,11 +34,20 @@ def matrix() -> dict[tuple[str, str], set[str]]:
 def cast(jica, koica, aceh):
     """One person per role, named as in the matrix."""
     ministry = {
-        Role.BIROKS_OFF: "BIRO-KS", Role.BIROKS_HEAD: "BIRO-KS", Role.PPSDM_VER: "PPSDM", Role.PPSDM_HEAD: "PPSDM",
-        Role.EVAL: "PPSDM", Role.LEGAL: "BIRO-HUKUM", Role.SEKJEN: "SETJEN", Role.AUDITOR: "ITJEN",
-        Role.DITJEN_REV: "DJ-PHI", Role.ADMIN: "PPSDM",
-    }  # fmt: skip
-    people = {str(role): factories.member(role, factories.organisation(unit)) for role, unit in ministry.items()}
+        Role.BIROKS_OFF: "BIRO-KS",
+        Role.BIROKS_HEAD: "BIRO-KS",
+        Role.PPSDM_VER: "PPSDM",
+        Role.PPSDM_HEAD: "PPSDM",
+        Role.EVAL: "PPSDM",
+        Role.LEGAL: "BIRO-HUKUM",
+        Role.SEKJEN: "SETJEN",
+        Role.AUDITOR: "ITJEN",
+        Role.DITJEN_REV: "DJ-PHI",
+        Role.ADMIN: "PPSDM",
+    }
+    people = {
+        str(role): factories.member(role, factories.organisation(unit)) for role, unit in ministry.items()
+    }
     people |= {str(role): factories.member(role, jica) for role in (Role.PARTNER_OFF, Role.PARTNER_HEAD)}
     people |= {str(r): factories.member(r, aceh) for r in (Role.DINAS_OP, Role.DINAS_HEAD, Role.PROV_VER)}
     people["OTHER_PARTNER"] = factories.member(Role.PARTNER_HEAD, koica)
@@ -52,11 +63,16 @@ def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, jica, cast):
     state, _slash, behalf = row.partition("/")
     record = program_factories.program(jica, state, on_behalf=bool(behalf))
     found = {
-        name: {offer.transition.name for offer in offered(user, record)} if may_see(PROGRAM, user, record) else set()
+        name: {offer.transition.name for offer in offered(user, record)}
+        if may_see(PROGRAM, user, record)
+        else set()
         for name, user in cast.items()
     }
     found[CLOCK] = {t.name for t in PROGRAM.open_to(record) if CLOCK in t.who}
-    wanted = {name: {act for (at, act), who in expected.items() if at == row and name in who} - {"see"} for name in found}
+    wanted = {
+        name: {act for (at, act), who in expected.items() if at == row and name in who} - {"see"}
+        for name in found
+    }
     assert found == wanted
 
 
@@ -89,7 +105,12 @@ def test_people_are_the_rule_read_backwards(jica, cast, aceh, bali):
     hidden = program_factories.program(jica, "OPEN", visibility="SELECTED")
     hidden.selected_offices.add(bali)
     shown = program_factories.program(jica, "OPEN")
-    records = [hidden, shown, program_factories.program(jica, "DRAFT"), program_factories.program(jica, "SUBMITTED")]
+    records = [
+        hidden,
+        shown,
+        program_factories.program(jica, "DRAFT"),
+        program_factories.program(jica, "SUBMITTED"),
+    ]
     for record in records:
         for user in cast.values():
             role = user.acting_role

@@ -50,9 +50,21 @@ def test_an_empty_offer_takes_over_what_the_scheme_says(liaison, jica, words):
     found = Program.objects.get()
     assert response.url == f"/mitra/program/{found.code}/isi/"
     assert found.code == f"PR-{TODAY.year}-0001"
-    assert (found.status, found.partner, found.route, found.funding_mode, found.needs_agreement, found.on_behalf) == (
-        "DRAFT", jica, "SETNEG", "FULL", True, False,
-    )  # fmt: skip
+    assert (
+        found.status,
+        found.partner,
+        found.route,
+        found.funding_mode,
+        found.needs_agreement,
+        found.on_behalf,
+    ) == (
+        "DRAFT",
+        jica,
+        "SETNEG",
+        "FULL",
+        True,
+        False,
+    )
     assert LogEntry.objects.get(record_id=found.pk).action == "create"
 
 
@@ -63,7 +75,9 @@ def test_an_offer_without_scheme_or_with_a_foreign_one_is_not_started(liaison, j
     assert Program.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["bali_operator", "bali_verifier", "ppsdm_verifier", "auditor", "administrator"])
+@pytest.mark.parametrize(
+    "name", ["bali_operator", "bali_verifier", "ppsdm_verifier", "auditor", "administrator"]
+)
 def test_nobody_else_starts_an_offer(client, request, name):
     client.force_login(request.getfixturevalue(name))
     assert client.get("/mitra/program/baru/").status_code == 403
@@ -81,12 +95,19 @@ def test_the_bureau_starts_an_offer_in_a_partners_name(client, biroks_officer, j
 
 def test_a_copy_keeps_content_and_seats_and_moves_dates_by_a_year(liaison, jica, words):
     start = TODAY - dt.timedelta(days=30)
-    old = program_factories.program(jica, "EVALUATED", starts=start, seats=12, title_id="Pemimpin Muda", min_years=3)
+    old = program_factories.program(
+        jica, "EVALUATED", starts=start, seats=12, title_id="Pemimpin Muda", min_years=3
+    )
     Intake.objects.update(seats_taken=12)
     liaison.post("/mitra/program/baru/", {"source": old.pk})
     copy = Program.objects.exclude(pk=old.pk).get()
     intake = copy.intakes.get()
-    assert (copy.title_id, copy.min_years, copy.copied_from, copy.status) == ("Pemimpin Muda", 3, old, "DRAFT")
+    assert (copy.title_id, copy.min_years, copy.copied_from, copy.status) == (
+        "Pemimpin Muda",
+        3,
+        old,
+        "DRAFT",
+    )
     assert (intake.starts, intake.seats, intake.seats_taken) == (start + dt.timedelta(days=364), 12, 0)
     assert copy.partner_deadline > timezone.now()
     assert copy.internal_deadline is None
@@ -100,10 +121,18 @@ def test_another_partners_programme_is_not_copied(liaison, koica, words):
 
 
 BASICS = {
-    "title_id": "Pemimpin Muda", "title_en": "Young Leaders", "host": "JICA Hokkaido", "partner_reference": "202512345",
-    "summary_id": "Dua minggu.", "summary_en": "Two weeks.", "objectives_id": "Memahami.", "objectives_en": "Know.",
-    "delivery_mode": "OVERSEAS", "country": "JP", "host_province": "",
-}  # fmt: skip
+    "title_id": "Pemimpin Muda",
+    "title_en": "Young Leaders",
+    "host": "JICA Hokkaido",
+    "partner_reference": "202512345",
+    "summary_id": "Dua minggu.",
+    "summary_en": "Two weeks.",
+    "objectives_id": "Memahami.",
+    "objectives_en": "Know.",
+    "delivery_mode": "OVERSEAS",
+    "country": "JP",
+    "host_province": "",
+}
 
 
 def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, client):
@@ -117,31 +146,60 @@ def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, cl
 
     assert save("dasar", {**BASICS, "scheme": empty.scheme_id}) == page(code, "kompetensi")
     competencies = rows(
-        "themes", {"theme": "T07", "entry_level": "1", "exit_level": "3"},
+        "themes",
+        {"theme": "T07", "entry_level": "1", "exit_level": "3"},
         {"theme": "T08", "entry_level": "0", "exit_level": "2"},
-    )  # fmt: skip
+    )
     assert save("kompetensi", {"posts": ["MEDHI"], **competencies}) == page(code, "angkatan")
     first = {
-        "label": "Musim semi", "starts": soon(200), "ends": soon(214), "online_starts": soon(190),
-        "online_ends": soon(195), "place": "Sapporo", "seats": "16", "min_cohort": "8",
-    }  # fmt: skip
+        "label": "Musim semi",
+        "starts": soon(200),
+        "ends": soon(214),
+        "online_starts": soon(190),
+        "online_ends": soon(195),
+        "place": "Sapporo",
+        "seats": "16",
+        "min_cohort": "8",
+    }
     assert save("angkatan", rows("intakes", first)) == page(code, "prasyarat")
     terms = {
-        "min_rank": "AHLI_PERTAMA", "min_years": "3", "min_age": "20", "max_age": "35", "min_education": "S1_D4",
-        "employment_statuses": ["PNS"], "office_types": ["DISNAKER_PROV"], "language": "EN",
-        "min_language_level": "B1", "language_test": "TOEFL_ITP", "language_score": "500",
-        "interpretation": "CONSECUTIVE", "share_outside_java": "40", "no_prior_visit": "on", "interview": "on",
-        "funding_mode": "FULL", "route": "SETNEG", "needs_agreement": "on", "agreement_note": "R/D 2025",
+        "min_rank": "AHLI_PERTAMA",
+        "min_years": "3",
+        "min_age": "20",
+        "max_age": "35",
+        "min_education": "S1_D4",
+        "employment_statuses": ["PNS"],
+        "office_types": ["DISNAKER_PROV"],
+        "language": "EN",
+        "min_language_level": "B1",
+        "language_test": "TOEFL_ITP",
+        "language_score": "500",
+        "interpretation": "CONSECUTIVE",
+        "share_outside_java": "40",
+        "no_prior_visit": "on",
+        "interview": "on",
+        "funding_mode": "FULL",
+        "route": "SETNEG",
+        "needs_agreement": "on",
+        "agreement_note": "R/D 2025",
         **rows("rules", {"text_id": "Sehat", "text_en": "Healthy", "mandatory": "on"}),
-        **rows("costs", {"item": "TUITION", "payer": "PARTNER", "amount": "1.950.000", "currency": "JPY", "note": "±"}),
-    }  # fmt: skip
+        **rows(
+            "costs",
+            {"item": "TUITION", "payer": "PARTNER", "amount": "1.950.000", "currency": "JPY", "note": "±"},
+        ),
+    }
     assert save("prasyarat", terms) == page(code, "berkas")
     papers = {
-        "deadline_day": soon(120), "deadline_time": "17:00", "partner_zone": "Asia/Tokyo", "opens_day": soon(10),
-        "source_letter_number": "JICA/12", "source_letter_date": soon(-5),
-        "gi": factories.pdf("gi.pdf"), "letter": factories.pdf("surat.pdf"),
+        "deadline_day": soon(120),
+        "deadline_time": "17:00",
+        "partner_zone": "Asia/Tokyo",
+        "opens_day": soon(10),
+        "source_letter_number": "JICA/12",
+        "source_letter_date": soon(-5),
+        "gi": factories.pdf("gi.pdf"),
+        "letter": factories.pdf("surat.pdf"),
         **rows("contacts", {"post": "Staf program", "email": "kccp@example.test", "phone": "021-555"}),
-    }  # fmt: skip
+    }
     assert save("berkas", papers) == page(code, "periksa")
 
     found = Program.objects.get(pk=empty.pk)
@@ -153,8 +211,20 @@ def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, cl
         shown = stored if isinstance(stored, bool | list) else str(stored if stored is not None else "")
         assert shown == wanted or float(shown) == float(wanted), name
     intake, cost = found.intakes.get(), found.costs.get()
-    assert (intake.number, intake.label, intake.seats, intake.min_cohort, intake.place) == (1, "Musim semi", 16, 8, "Sapporo")
-    assert (cost.item, cost.payer, int(cost.amount), cost.currency, cost.note) == ("TUITION", "PARTNER", 1950000, "JPY", "±")
+    assert (intake.number, intake.label, intake.seats, intake.min_cohort, intake.place) == (
+        1,
+        "Musim semi",
+        16,
+        8,
+        "Sapporo",
+    )
+    assert (cost.item, cost.payer, int(cost.amount), cost.currency, cost.note) == (
+        "TUITION",
+        "PARTNER",
+        1950000,
+        "JPY",
+        "±",
+    )
     # 17.00 in Tokyo is 15.00 in Jakarta.
     assert timezone.localtime(found.partner_deadline).hour == 15
     assert set(found.files.values_list("kind", "name")) == {("GI", "gi.pdf"), ("LETTER", "surat.pdf")}
@@ -169,7 +239,11 @@ def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, cl
     ("part", "data", "field"),
     [
         ("dasar", {**BASICS, "country": "JP", "host_province": "11"}, "host_province"),
-        ("kompetensi", rows("themes", {"theme": "T07", "entry_level": "3", "exit_level": "3"}), "themes-0-exit_level"),
+        (
+            "kompetensi",
+            rows("themes", {"theme": "T07", "entry_level": "3", "exit_level": "3"}),
+            "themes-0-exit_level",
+        ),
         (
             "angkatan",
             rows("intakes", {"starts": soon(20), "ends": soon(10), "seats": "5"}),
@@ -204,12 +278,21 @@ def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, cl
         ),
         (
             "berkas",
-            {"deadline_day": soon(5), "partner_zone": "Asia/Jakarta", "opens_day": soon(6), **rows("contacts")},
+            {
+                "deadline_day": soon(5),
+                "partner_zone": "Asia/Jakarta",
+                "opens_day": soon(6),
+                **rows("contacts"),
+            },
             "opens_day",
         ),
-        ("berkas", {"partner_zone": "Asia/Jakarta", **rows("contacts", {"post": "Staf", "email": "bukan"})}, "contacts-0-email"),
+        (
+            "berkas",
+            {"partner_zone": "Asia/Jakarta", **rows("contacts", {"post": "Staf", "email": "bukan"})},
+            "contacts-0-email",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_answer_is_kept_on_the_page_with_its_error(liaison, empty, part, data, field):
     response = liaison.post(page(empty.code, part), {"scheme": empty.scheme_id, **data})
     assert response.status_code == 400
@@ -229,7 +312,11 @@ def test_a_wrong_answer_is_kept_on_the_page_with_its_error(liaison, empty, part,
 def test_a_correct_file_is_kept_although_another_answer_is_wrong(liaison, empty):
     response = liaison.post(
         page(empty.code, "berkas"),
-        {"partner_zone": "Asia/Jakarta", "gi": factories.pdf("gi.pdf"), **rows("contacts", {"post": "", "email": "x"})},
+        {
+            "partner_zone": "Asia/Jakarta",
+            "gi": factories.pdf("gi.pdf"),
+            **rows("contacts", {"post": "", "email": "x"}),
+        },
     )
     assert response.status_code == 400
     assert empty.files.get().name == "gi.pdf"
@@ -238,7 +325,11 @@ def test_a_correct_file_is_kept_although_another_answer_is_wrong(liaison, empty)
 def test_a_file_that_is_no_pdf_is_refused_with_the_way_out(liaison, empty):
     response = liaison.post(
         page(empty.code, "berkas"),
-        {"partner_zone": "Asia/Jakarta", "gi": factories.ContentFile(b"MZ\x90\x00", name="gi.pdf"), **rows("contacts")},
+        {
+            "partner_zone": "Asia/Jakarta",
+            "gi": factories.ContentFile(b"MZ\x90\x00", name="gi.pdf"),
+            **rows("contacts"),
+        },
     )
     assert response.status_code == 400
     assert set(response.context["form"].main.errors) == {"gi"}
@@ -247,9 +338,16 @@ def test_a_file_that_is_no_pdf_is_refused_with_the_way_out(liaison, empty):
 
 def test_a_paper_is_taken_off_a_draft_and_the_log_remembers_it(liaison, draft):
     gi = draft.files.get()
-    data = {"partner_zone": "Asia/Jakarta", "remove": [gi.pk], "deadline_day": soon(60), "version": draft.version}
+    data = {
+        "partner_zone": "Asia/Jakarta",
+        "remove": [gi.pk],
+        "deadline_day": soon(60),
+        "version": draft.version,
+    }
     contact = draft.contacts.get()
-    kept = rows("contacts", {"id": contact.pk, "post": "Staf program", "email": "program@example.test"}, initial=1)
+    kept = rows(
+        "contacts", {"id": contact.pk, "post": "Staf program", "email": "program@example.test"}, initial=1
+    )
     assert liaison.post(page(draft.code, "berkas"), {**data, **kept}).status_code == 302
     assert not ProgramFile.objects.filter(pk=gi.pk).exists()
     assert LogEntry.objects.get(record_id=draft.pk, action="detach").data["file"] == "gi.pdf"
@@ -258,9 +356,11 @@ def test_a_paper_is_taken_off_a_draft_and_the_log_remembers_it(liaison, draft):
 def test_a_retyped_row_a_removed_row_and_a_new_row_are_saved_together(liaison, draft):
     theme = draft.themes.get()
     data = rows(
-        "themes", {"id": theme.pk, "theme": "T07", "entry_level": "1", "exit_level": "3", "DELETE": "on"},
-        {"theme": "T08", "entry_level": "2", "exit_level": "4"}, initial=1,
-    )  # fmt: skip
+        "themes",
+        {"id": theme.pk, "theme": "T07", "entry_level": "1", "exit_level": "3", "DELETE": "on"},
+        {"theme": "T08", "entry_level": "2", "exit_level": "4"},
+        initial=1,
+    )
     assert liaison.post(page(draft.code, "kompetensi"), {"posts": ["MEDHI"], **data}).status_code == 302
     assert list(draft.themes.values_list("theme_id", "entry_level", "exit_level")) == [("T08", 2, 4)]
 
@@ -286,27 +386,36 @@ def test_whoever_saves_second_is_told_and_keeps_what_was_typed(liaison, draft):
     assert late.status_code == 409
     assert 'value="Judul saya"' in late.content.decode()
     assert Program.objects.get(pk=draft.pk).title_id == "Pemimpin Muda"
-    again = liaison.post(page(draft.code, "dasar"), {**data, "title_id": "Judul saya", "version": draft.version + 1})
+    again = liaison.post(
+        page(draft.code, "dasar"), {**data, "title_id": "Judul saya", "version": draft.version + 1}
+    )
     assert again.status_code == 302
 
 
 def test_saving_can_add_a_row_or_go_back_to_the_list(liaison, draft):
     row = draft.intakes.get()
     data = rows(
-        "intakes", {"id": row.pk, "starts": row.starts.isoformat(), "ends": row.ends.isoformat(), "seats": 10}, initial=1
+        "intakes",
+        {"id": row.pk, "starts": row.starts.isoformat(), "ends": row.ends.isoformat(), "seats": 10},
+        initial=1,
     )
     url = page(draft.code, "angkatan")
     assert liaison.post(url, {**data, "next": "add:intakes"}).url == f"{url}?tambah=intakes#tambah-intakes"
     assert liaison.post(url, {**data, "next": "later"}).url == f"/mitra/program/{draft.code}/isi/"
-    assert [len(liaison.get(u).context["form"].rows[0].forms) for u in (url, f"{url}?tambah=intakes")] == [1, 2]
+    assert [len(liaison.get(u).context["form"].rows[0].forms) for u in (url, f"{url}?tambah=intakes")] == [
+        1,
+        2,
+    ]
 
 
 def test_a_second_intake_gets_the_next_number(liaison, draft):
     row = draft.intakes.get()
     data = rows(
-        "intakes", {"id": row.pk, "starts": row.starts.isoformat(), "ends": row.ends.isoformat(), "seats": 10},
-        {"starts": soon(300), "ends": soon(310), "seats": 5}, initial=1,
-    )  # fmt: skip
+        "intakes",
+        {"id": row.pk, "starts": row.starts.isoformat(), "ends": row.ends.isoformat(), "seats": 10},
+        {"starts": soon(300), "ends": soon(310), "seats": 5},
+        initial=1,
+    )
     liaison.post(page(draft.code, "angkatan"), data)
     assert list(draft.intakes.values_list("number", "seats")) == [(1, 10), (2, 5)]
 
@@ -316,7 +425,8 @@ def test_an_unknown_section_does_not_exist(liaison, draft):
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("koica_liaison", 404), ("bali_operator", 404), ("biroks_officer", 404), ("auditor", 403)]
+    ("name", "code"),
+    [("koica_liaison", 404), ("bali_operator", 404), ("biroks_officer", 404), ("auditor", 403)],
 )
 def test_a_partners_draft_is_filled_in_by_its_people_only(client, draft, request, name, code):
     client.force_login(request.getfixturevalue(name))
@@ -342,7 +452,9 @@ def test_an_offer_before_publishing_has_no_public_page(client, draft, jica_liais
     assert client.get(draft.get_absolute_url()).status_code == 200
 
 
-def test_the_list_shows_a_partner_its_own_and_the_bureau_what_waits(client, jica, koica, jica_liaison, biroks_officer, words):
+def test_the_list_shows_a_partner_its_own_and_the_bureau_what_waits(
+    client, jica, koica, jica_liaison, biroks_officer, words
+):
     ours = program_factories.program(jica, "RETURNED")
     theirs = program_factories.program(koica, "SUBMITTED")
     program_factories.program(koica, "DRAFT")

@@ -41,7 +41,9 @@ def test_an_old_copy_in_memory_does_not_over_allot(intake):
     assert take_seats(old, 1) != ""
 
 
-@pytest.mark.parametrize("wrong", [lambda i: take_seats(i, -1), lambda i: release_seats(i, 1), lambda i: release_seats(i, -1)])
+@pytest.mark.parametrize(
+    "wrong", [lambda i: take_seats(i, -1), lambda i: release_seats(i, 1), lambda i: release_seats(i, -1)]
+)
 def test_nonsense_is_an_error_not_a_sentence(intake, wrong):
     with pytest.raises(ValueError):
         wrong(intake)
@@ -87,9 +89,15 @@ def test_of_eight_requests_for_five_seats_exactly_five_get_one(jica):
 def test_of_two_simultaneous_decisions_exactly_one_wins(jica, biroks_head, biroks_officer):
     offer = program_factories.program(jica, "VERIFICATION")
     answers = at_once(
-        lambda: perform(PROGRAM, "publish", record=offer, actor=biroks_head, answers={"visibility": "PUBLIC"}),
         lambda: perform(
-            PROGRAM, "return", record=offer, actor=biroks_officer, answers={"comments": [{"field": "", "text": "Isi."}]}
+            PROGRAM, "publish", record=offer, actor=biroks_head, answers={"visibility": "PUBLIC"}
+        ),
+        lambda: perform(
+            PROGRAM,
+            "return",
+            record=offer,
+            actor=biroks_officer,
+            answers={"comments": [{"field": "", "text": "Isi."}]},
         ),
     )
     assert sum(isinstance(a, Stale) for a in answers) == 1

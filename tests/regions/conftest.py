@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from regions.models import Term
 from regions.reference import loader
@@ -25,14 +28,26 @@ def vocabulary(db):
 
 
 @pytest.fixture
-def as_user(client):
-    """Sign a user in and hand back the client."""
+def as_user(db):
+    """Sign a user in and hand back a client of their own."""
 
     def sign_in(user):
+        client = Client()
         client.force_login(user)
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def address():
+    """The English address of a page of a need."""
+
+    def build(name, need=None, *more):
+        with translation.override("en"):
+            return reverse(f"regions:{name}", args=[need.code, *more] if need else [])
+
+    return build
 
 
 @pytest.fixture

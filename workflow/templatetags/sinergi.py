@@ -39,11 +39,13 @@ def icon(name: str, cls: str = ""):
 
 
 @register.inclusion_tag("components/due.html")
-def due(value, zone: str = ""):
-    """A deadline: words, and colour with an icon from a week before."""
+def due(value, zone: str = "", near_only: bool = False):
+    """A deadline: words, and colour with an icon from a week before; with `near_only` nothing before that."""
     if not value:
-        return {"tone": "", "label": formats.NOTHING, "title": ""}
+        return {"tone": "", "label": "" if near_only else formats.NOTHING, "exact": ""}
     tone, symbol, label = formats.due_words(value, zone)
+    if near_only and not tone:
+        return {"tone": "", "label": "", "exact": ""}
     return {"tone": tone, "icon": symbol, "label": label, "exact": formats.moment(value, zone)}
 
 
@@ -67,7 +69,8 @@ def ring(score, tone: str = "best"):
     share = _share(score, 100)
     shown = formats.NOTHING if score is None or score == "" else formats.decimal(score, 0)
     return format_html(
-        '<span class="sg-ring is-{}"><svg viewBox="0 0 36 36" aria-hidden="true"><circle class="track" cx="18" cy="18" r="15.9"/>'
+        '<span class="sg-ring is-{}"><svg viewBox="0 0 36 36" aria-hidden="true">'
+        '<circle class="track" cx="18" cy="18" r="15.9"/>'
         '<circle class="bar" cx="18" cy="18" r="15.9" pathLength="100" stroke-dasharray="{} 100"/></svg>'
         '<b>{}</b><span class="visually-hidden">{}</span></span>',
         tone,
@@ -81,7 +84,8 @@ def ring(score, tone: str = "best"):
 def level(current, target):
     """From one competency level to another, as two circles."""
     return format_html(
-        '<span class="sg-lvl"><span class="visually-hidden">{} </span><b>{}</b>{}<span class="visually-hidden"> {} </span>'
+        '<span class="sg-lvl"><span class="visually-hidden">{} </span><b>{}</b>{}'
+        '<span class="visually-hidden"> {} </span>'
         "<b>{}</b></span>",
         _("level"),
         current,

@@ -139,8 +139,15 @@ def _shown_data(record, entry) -> dict:
 
 @register.inclusion_tag("components/timeline.html", takes_context=True)
 def timeline(context, record):
-    """Everything that happened, newest first, with role and organisation, never a person's name."""
-    return {"events": events_of(record), "zone": context.get("zone", record.time_zone)}
+    """Everything that happened, newest first, with role and organisation, never a person's name.
+
+    A record may have a `history_since(user)`: the moment from which this reader may know what happened.
+    """
+    events = events_of(record)
+    since = record.history_since(context["request"].user) if hasattr(record, "history_since") else None
+    if since is not None:
+        events = [event for event in events if event.at >= since]
+    return {"events": events, "zone": context.get("zone", record.time_zone)}
 
 
 @register.inclusion_tag("components/waiting.html")

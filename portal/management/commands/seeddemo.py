@@ -4,7 +4,6 @@ import logging
 
 from django.core.management.base import BaseCommand, CommandError
 
-from partnerships.services.suggestions import refresh_stale
 from portal.demo import scenario
 
 
@@ -12,12 +11,14 @@ class Command(BaseCommand):
     help = "Seed the demo scenario (SINERGI_DEMO=1 only). Running it again changes nothing."
 
     def handle(self, *args, **options):
-        logging.getLogger("celery.app.trace").setLevel(logging.WARNING)  # tasks of the past, hundreds of lines
+        for name in ("celery.app.trace", "kombu.connection"):  # one line for each of several hundred tasks
+            logging.getLogger(name).setLevel(logging.ERROR)
         try:
             fresh = scenario.seed()
         except scenario.NotADemo as refusal:
             raise CommandError(str(refusal)) from refusal
-        refresh_stale()
+        if fresh:
+            scenario.settle()
         if options["verbosity"]:
             numbers = ", ".join(f"{count} {name}" for name, count in scenario.counts().items())
             self.stdout.write(
