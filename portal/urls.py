@@ -1,13 +1,10 @@
 """Every address of the portal: Indonesian without prefix, English under /en/."""
 
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from portal.views import audit, deadlines, demo, health, home, public, search
 
-_rooms = ["accounts", "notices", "regions", "programs", "partnerships"]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -29,7 +26,11 @@ urlpatterns += i18n_patterns(
     path("audit/<str:flow>/<str:code>/", audit.trail, name="audit_trail"),
     path("audit/<str:flow>/<str:code>/unduh/", audit.trail_file, name="audit_trail_file"),
     path("masuk/contoh/", demo.sign_in, name="demo_login"),
-    *[path("", include(f"{room}.urls")) for room in _rooms if find_spec(f"{room}.urls")],
+    path("", include("accounts.urls")),
+    path("", include("notices.urls")),
+    path("", include("regions.urls")),
+    path("", include("programs.urls")),
+    path("", include("partnerships.urls")),
     prefix_default_language=False,
 )
 

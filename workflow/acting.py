@@ -11,10 +11,13 @@ from workflow.comments_field import CommentsField
 from workflow.files import PAPERS, check_upload
 from workflow.forms import SinergiFormHelper
 from workflow.table import Ask, Transition
+from workflow.widgets import PaperInput
 
 
 class PaperField(forms.FileField):
     """A PDF, checked before anything is stored."""
+
+    widget = PaperInput(suffixes=PAPERS)
 
     def clean(self, data, initial=None):
         found = super().clean(data, initial)

@@ -201,7 +201,7 @@ class Proposal(Record):
         return str(_("Request to %(partner)s")) % {"partner": self.partner.name}
 
     def history_since(self, user):
-        """A partner reads what happened from the day the proposal was sent; what went before is the ministry's."""
+        """A partner reads what happened since the proposal was sent; what went before is the ministry's."""
         return self.sent_at if user.acting_role in PARTNER else None
 
     @property

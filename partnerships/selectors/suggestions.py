@@ -165,12 +165,21 @@ def comparison(user, line: NeedLine) -> Comparison:
     excluded = sorted(
         (c for c in found if not c.eligible), key=lambda c: (not c.waivable, len(c.failures), -c.score)
     )
-    columns = eligible[:SHOWN]
+    columns = _one_per_program(eligible)[:SHOWN]
+    more = [c for c in eligible if c not in columns]
     rows = [
         Row(name, PART_LABELS[name], most, [_part(c, name, most) for c in columns])
         for name, most in WEIGHTS.items()
     ]
-    return Comparison(columns, eligible[SHOWN:], excluded[:NEAR_SHOWN], rows)
+    return Comparison(columns, more, _one_per_program(excluded)[:NEAR_SHOWN], rows)
+
+
+def _one_per_program(candidates: list[Candidate]) -> list[Candidate]:
+    """The best intake of each programme: three sessions of one course are no comparison."""
+    best: dict[int, Candidate] = {}
+    for candidate in candidates:
+        best.setdefault(candidate.intake.program_id, candidate)
+    return list(best.values())
 
 
 def _part(candidate: Candidate, name: str, most: int) -> ShownPart:
@@ -180,7 +189,7 @@ def _part(candidate: Candidate, name: str, most: int) -> ShownPart:
 
 @dataclass
 class LineCandidates:
-    """A need line with its best candidates and how many there are."""
+    """A need line with its best programmes (each with its best intake) and how many there are."""
 
     line: NeedLine
     top: list[Candidate] = field(default_factory=list)
@@ -196,17 +205,16 @@ def candidates_of_need(user, need) -> list[LineCandidates]:
         .prefetch_related("gaps__theme")
         .order_by("position")
     )
-    found = {line.pk: LineCandidates(line) for line in lines}
     rows = _visible(user).filter(line__need=need)
+    scored: dict[int, list[Candidate]] = {line.pk: [] for line in lines}
     for candidate in _candidates(rows, _live(user).filter(line__need=need)):
-        entry = found[candidate.suggestion.line_id]
-        if not candidate.eligible:
-            entry.near += 1
-            continue
-        entry.eligible += 1
-        if len(entry.top) < SHOWN:
-            entry.top.append(candidate)
-    return list(found.values())
+        scored[candidate.suggestion.line_id].append(candidate)
+    found = []
+    for line in lines:
+        fitting = _one_per_program([c for c in scored[line.pk] if c.eligible])
+        near = _one_per_program([c for c in scored[line.pk] if not c.eligible])
+        found.append(LineCandidates(line, fitting[:SHOWN], len(fitting), len(near)))
+    return found
 
 
 def proposals_of_need(user, need):

@@ -133,8 +133,7 @@ def create() -> dict[str, User]:
     organisations = {found.code: found for found in Organisation.objects.filter(code__in=named)}
     secret = make_password(PASSWORD)
     users = User.objects.bulk_create(
-        User(email=account.email, name=account.post, password=secret, language=account.language)
-        for account in ACCOUNTS
+        User(email=account.email, name=account.post, password=secret, language=account.language) for account in ACCOUNTS
     )
     Membership.objects.bulk_create(
         Membership(user=user, organisation=organisations[account.organisation], role=role, valid_from=SINCE)

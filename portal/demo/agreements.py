@@ -34,9 +34,7 @@ class Agreements:
 
     def act(self, moment, find, name: str, who: str, **answers) -> None:
         """Plan one act of a user on an agreement."""
-        self.days.plan(
-            moment, lambda: perform(AGREEMENT, name, record=find(), actor=self.users[who], answers=answers)
-        )
+        self.days.plan(moment, lambda: perform(AGREEMENT, name, record=find(), actor=self.users[who], answers=answers))
 
     # --- In force, 120 days left ---------------------------------------------------------------------
 
@@ -226,6 +224,4 @@ class Agreements:
         """The open letter is answered today."""
         letter = ExternalStep.objects.get(agreement=agreement, answered_on__isnull=True)
         upload, today = pdf("jawaban.pdf", f"Jawaban {number}", letter.purpose), timezone.localdate()
-        record_answer(
-            letter, self.users[who], answered_on=today, answer_no=number, result="APPROVED", upload=upload
-        )
+        record_answer(letter, self.users[who], answered_on=today, answer_no=number, result="APPROVED", upload=upload)

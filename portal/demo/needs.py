@@ -207,7 +207,13 @@ SAMPLES = (
 NATIONAL_THEMES = ("T01", "T03", "T07", "T12", "T14", "T23")
 PROVINCIAL_THEMES = (("33", "T13"), ("35", "T05"), ("81", "T13"), ("12", "T06"))
 
-EVIDENCE = {"WASNAK": "CASE_DATA", "PK3": "ACCIDENT_DATA", "MEDHI": "CASE_DATA", "INSTR": "UJIKOM"}
+EVIDENCE = {
+    "WASNAK": ("CASE_DATA", "data-pemeriksaan"),
+    "PK3": ("ACCIDENT_DATA", "data-kecelakaan-kerja"),
+    "MEDHI": ("CASE_DATA", "data-perselisihan"),
+    "INSTR": ("UJIKOM", "hasil-uji-kompetensi"),
+}
+"""Post -> type of evidence and name of the file; the others show their development-needs analysis."""
 OUTCOMES = {
     "WASNAK": ("Pemeriksaan diarahkan pada risiko tertinggi", "Pemeriksaan per pengawas per bulan"),
     "PK3": ("Objek K3 diuji tepat waktu", "Objek yang diuji per penguji per bulan"),
@@ -250,9 +256,7 @@ class Needs:
         self.ids[key or sample.number] = need.pk
         kept = sample.road != "autosaved"
         if source is None:
-            save_part(
-                need, "office", actor=operator, seen=None, final=kept, write=lambda n: _contact(n, sample)
-            )
+            save_part(need, "office", actor=operator, seen=None, final=kept, write=lambda n: _contact(n, sample))
             save_part(
                 need,
                 "line-0",
@@ -261,17 +265,15 @@ class Needs:
                 final=kept,
                 write=lambda n: _line(n, sample, kept),
             )
-            save_part(
-                need, "reason", actor=operator, seen=None, final=kept, write=lambda n: _reason(n, sample)
-            )
+            save_part(need, "reason", actor=operator, seen=None, final=kept, write=lambda n: _reason(n, sample))
         if not kept:
             return
         if source is not None:
             extra = pdf("data-perkara.pdf", "Data perkara dua tahun", office.name_id, "Jumlah perkara: 31")
             attach_evidence(need, extra, "CASE_DATA", actor=operator)
         if sample.road != "returned_once":
-            kind = EVIDENCE.get(sample.post, "AKPK")
-            paper = pdf(f"{kind.lower()}-{sample.number}.pdf", "Bukti dukung kebutuhan pelatihan", office.name_id,
+            kind, name = EVIDENCE.get(sample.post, ("AKPK", "akpk"))
+            paper = pdf(f"{name}-{sample.number}.pdf", "Bukti dukung kebutuhan pelatihan", office.name_id,
                         f"Formasi {sample.staff[0]}, terisi {sample.staff[1]}, diusulkan {sample.staff[3]} orang.",
                         sample.reason[:90])  # fmt: skip
             attach_evidence(need, paper, kind, actor=operator)
@@ -351,9 +353,7 @@ class Needs:
     def in_technical_review(self, sample: Sample) -> None:
         """With the unit that guides the post."""
         self.submit(sample, self.days.working_days_ago(6))
-        self.act(
-            self.days.working_days_ago(2), sample.number, "send_tech", "verifikator.ppsdm", unit="BARENBANG"
-        )
+        self.act(self.days.working_days_ago(2), sample.number, "send_tech", "verifikator.ppsdm", unit="BARENBANG")
 
     def blocked(self, sample: Sample) -> None:
         """Stays a draft: inspectors exist only at the centre and in provinces."""
@@ -376,9 +376,7 @@ class Needs:
                 "text": "Jelaskan siapa yang belum dilatih: nama jabatan cukup.",
             },
         ]
-        self.act(
-            self.days.working_days_ago(2), sample.number, "return", "verifikator.ppsdm", comments=remarks
-        )
+        self.act(self.days.working_days_ago(2), sample.number, "return", "verifikator.ppsdm", comments=remarks)
 
     def at_ministry_directly(self, sample: Sample) -> None:
         """Training centres do not pass a province."""
@@ -416,9 +414,7 @@ class Needs:
 
 
 def _contact(need, sample: Sample) -> None:
-    need.contact_post = (
-        "Kepala Bidang" if sample.office.startswith("DISNAKER") else "Kepala Seksi Penyelenggaraan"
-    )
+    need.contact_post = "Kepala Bidang" if sample.office.startswith("DISNAKER") else "Kepala Seksi Penyelenggaraan"
     need.contact_email = f"{sample.who}@example.test"
     need.contact_phone = f"(021) 555-01{sample.number:02d}"
 
@@ -437,9 +433,7 @@ def _line(need, sample: Sample, final: bool) -> str:
         jp_requested=80,
         **sample.more,
     )
-    outcome, indicator = OUTCOMES.get(
-        sample.post, ("Layanan dinas lebih cepat dan tepat", "Waktu layanan rata-rata")
-    )
+    outcome, indicator = OUTCOMES.get(sample.post, ("Layanan dinas lebih cepat dan tepat", "Waktu layanan rata-rata"))
     gaps = [
         CompetencyGap(
             theme_id=theme,

@@ -21,17 +21,14 @@ def pdf(name: str, heading: str, *lines: str) -> ContentFile:
         b"BT /F1 11 Tf 60 735 Td 17 TL",
         *(_text(line) + b" Tj T*" for line in lines),
         b"ET",
-        b"BT /F1 9 Tf 60 50 Td "
-        + _text(f"{WATERMARK}: bukan dokumen resmi / sample data, not official")
-        + b" Tj ET",
+        b"BT /F1 9 Tf 60 50 Td " + _text(f"{WATERMARK}: bukan dokumen resmi / sample data, not official") + b" Tj ET",
     ]
     stream = b"\n".join(page)
     font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R"
-        b"/Resources<</Font<</F1 4 0 R/F2 5 0 R>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R/Resources<</Font<</F1 4 0 R/F2 5 0 R>>>>>>",
         font % b"Helvetica",
         font % b"Helvetica-Bold",
         b"<</Length %d>>\nstream\n%s\nendstream" % (len(stream), stream),

@@ -58,8 +58,8 @@ class Offer:
     """Our own deadline: so many days from today (negative: ago)."""
     opens: int | None = None
     """Registration opens so many days from today; None: when it is published."""
-    published: int = 20
-    """Published so many days ago."""
+    published: int = 15
+    """Published so many working days ago."""
     fields: dict = field(default_factory=dict)
     rules: tuple[tuple[str, str, bool], ...] = ()
     costs: tuple[tuple, ...] = ABROAD
@@ -86,7 +86,7 @@ OFFERS = (
         "then four weeks in Japan.",
         (("T01", 2, 4), ("T02", 2, 4)), ("WASNAK",),
         (run("2026-11-16", "2026-12-11", 2, "Tokyo", online_starts="2026-11-02", online_ends="2026-11-06"),),
-        "OVERSEAS", "JP", "open", 10, None, 18,
+        "OVERSEAS", "JP", "open", 10, None, 13,
         {"language": "EN", "min_language_level": "B2", "min_years": 5, "max_age": 50, "min_rank": "AHLI_MUDA",
          "min_education": "S1_D4", "language_test": "TOEFL_ITP", "language_score": 500},
         (HEALTH, STAY),
@@ -97,7 +97,7 @@ OFFERS = (
         "OSH policy, accident analysis and workplace testing where risks are high.",
         (("T03", 1, 4), ("T04", 1, 4), ("T05", 1, 4)), ("WASNAK", "PK3"),
         (run("2027-01-11", "2027-02-12", 2, "Osaka"),),
-        "OVERSEAS", "JP", "published", 60, 14, 13,
+        "OVERSEAS", "JP", "published", 60, 14, 9,
         {"language": "EN", "min_language_level": "B1", "min_years": 3},
         (HEALTH, STAY),
     ),
@@ -107,7 +107,7 @@ OFFERS = (
         "Leading a vocational training institution together with industry: curriculum, apprenticeship, placement.",
         (("T20", 2, 4),), ("STRUKT",),
         (run("2026-10-05", "2026-11-06", 1, "Nagoya"),),
-        "OVERSEAS", "JP", "closed", -5, None, 45,
+        "OVERSEAS", "JP", "closed", -5, None, 32,
         {"language": "EN", "min_language_level": "B2", "min_age": 35, "max_age": 55, "min_education": "S1_D4"},
         (("Kepala lembaga pelatihan", "Head of a training institution", True), HEALTH),
     ),
@@ -118,7 +118,7 @@ OFFERS = (
         "Seventeen days with young local officials in Japan: employment services and job creation.",
         (("T11", 0, 2), ("T15", 0, 2)), (),
         (run("2026-12-01", "2026-12-17", 16, "Sapporo"),),
-        "OVERSEAS", "JP", "open", 24, None, 12,
+        "OVERSEAS", "JP", "open", 24, None, 8,
         {"language": "JA", "interpretation": "CONSECUTIVE", "all_posts": True, "min_age": 20, "max_age": 35,
          "no_prior_visit": True, "visibility": "PUBLIC"},
         (("Bukan anggota militer", "Not a member of the military", True), HEALTH),
@@ -141,7 +141,7 @@ OFFERS = (
         "An expert works for four weeks in the host's laboratory in East Java, together with its OSH testers.",
         (("T05", 1, 4),), ("PK3",),
         (run("2026-11-09", "2026-12-04", 14, "Surabaya", label="Tuan rumah: Jawa Timur"),),
-        "EXPERT_IN", "ID", "published", 45, 10, 6,
+        "EXPERT_IN", "ID", "published", 45, 10, 4,
         {"language": "EN", "interpretation": "CONSECUTIVE", "host_province": "35"},
         (("Tuan rumah menyediakan ruang kerja dan pendamping", "The host provides an office and a counterpart", True),),
         (("EXPERT_FEE", "PARTNER"), ("AIRFARE_INTL", "PARTNER"), ("VENUE", "PEMDA"), ("MATERIALS", "PEMDA")),
@@ -164,7 +164,7 @@ OFFERS = (
         "Mediation, collective bargaining and bipartite bodies: two weeks made for Indonesia.",
         (("T07", 1, 4), ("T08", 1, 4)), ("MEDHI",),
         (run("2026-10-12", "2026-10-25", 18, "Seoul"),),
-        "OVERSEAS", "KR", "open", 17, None, 16,
+        "OVERSEAS", "KR", "open", 17, None, 12,
         {"language": "EN", "interpretation": "CONSECUTIVE", "share_outside_java": 34, "visibility": "PUBLIC"},
         (("Sekurang-kurangnya sepertiga peserta dari luar Jawa", "At least one third from outside Java", False), HEALTH),
     ),
@@ -175,7 +175,7 @@ OFFERS = (
         "Four weeks of practice on smart manufacturing lines and instructor methodology.",
         (("T17", 2, 4), ("T18", 2, 4), ("T19", 2, 4)), ("INSTR",),
         (run("2026-11-03", "2026-11-28", 15, "Incheon"),),
-        "OVERSEAS", "KR", "published", 30, 7, 17,
+        "OVERSEAS", "KR", "published", 30, 7, 12,
         {"language": "KO", "interpretation": "CONSECUTIVE"},
         (("Instruktur UPTP atau UPTD", "Instructor of a ministry or regional training centre", True), HEALTH),
     ),
@@ -185,7 +185,7 @@ OFFERS = (
         "A sixteen-month master's scholarship at a partner university in Korea.",
         (("T13", 2, 5), ("T23", 2, 5)), ("ANAKER", "STRUKT"),
         (run("2026-08-03", "2027-12-17", 2, "Seoul"),),
-        "DEGREE", "KR", "running", -60, None, 110,
+        "DEGREE", "KR", "running", -60, None, 78,
         {"language": "EN", "min_language_level": "B2", "max_age": 40, "min_education": "S1_D4", "interview": True,
          "employment_statuses": ["PNS"]},
         (HEALTH,),
@@ -223,7 +223,7 @@ OFFERS = (
             run("2026-11-17", "2026-11-19", 30, "Makassar"),
             run("2027-01-19", "2027-01-21", 30, "Mataram"),
         ),
-        "IN_COUNTRY", "ID", "open", None, None, 22,
+        "IN_COUNTRY", "ID", "open", None, None, 16,
         {"language": "ID", "rolling": True, "visibility": "PUBLIC"},
         (("Bertugas sebagai pengawas ketenagakerjaan", "Serving as a labour inspector", True),), AT_HOME,
     ),
@@ -233,7 +233,7 @@ OFFERS = (
         "Five days in Makassar: mediation, collective bargaining and the role of bipartite bodies.",
         (("T07", 1, 3), ("T08", 1, 3)), ("MEDHI",),
         (run("2026-09-21", "2026-09-25", 30, "Makassar"),),
-        "IN_COUNTRY", "ID", "open", 20, None, 14,
+        "IN_COUNTRY", "ID", "open", 20, None, 10,
         {"language": "ID", "visibility": "PUBLIC"},
         (("Menangani perkara hubungan industrial", "Handles industrial relations cases", True),), AT_HOME,
     ),
@@ -244,7 +244,7 @@ OFFERS = (
         "Six weeks online from Turin, twenty hours a week, with a tutor.",
         (("T11", 0, 3),), ("PKERJA",),
         (run("2026-09-14", "2026-10-23", 2),),
-        "ONLINE", "IT", "open", 14, None, 15,
+        "ONLINE", "IT", "open", 14, None, 11,
         {"language": "EN", "min_language_level": "B2"},
         (("Komputer dan sambungan internet", "A computer and an internet connection", True),),
         (("TUITION", "PARTNER", 1400, "EUR", "Beasiswa sebagian dari EUR 1.950"),
@@ -269,7 +269,7 @@ OFFERS = (
         "Online, then face to face: fair recruitment and migrant resource centres in the regions.",
         (("T14", 1, 3),), ("PKERJA",),
         (run("2026-10-19", "2026-10-23", 40, "Mataram", online_starts="2026-10-05", online_ends="2026-10-09"),),
-        "BLENDED", "ID", "published", 35, 7, 5,
+        "BLENDED", "ID", "published", 35, 7, 4,
         {"language": "ID", "visibility": "PUBLIC"},
         (("Melayani penempatan pekerja migran", "Works in migrant placement", True),), AT_HOME,
     ),
@@ -280,7 +280,7 @@ OFFERS = (
         "Forty-five days of basic training for future mediators and mediators without training.",
         (("T07", 0, 2),), ("MEDHI",),
         (run("2026-09-07", "2026-10-21", 30, "Bogor"),),
-        "IN_COUNTRY", "ID", "open", 16, None, 13,
+        "IN_COUNTRY", "ID", "open", 16, None, 9,
         {"language": "ID", "employment_statuses": ["PNS", "CPNS"], "min_education": "S1_D4", "visibility": "PUBLIC"},
         (("Calon mediator atau mediator ahli pertama", "Future mediator or mediator of the first rank", True),),
         (("TUITION", "KEMNAKER"), ("ACCOMMODATION", "KEMNAKER"), ("MATERIALS", "KEMNAKER"), ("TRAVEL_DOM", "PEMDA")),
@@ -304,18 +304,16 @@ class Programs:
     def plan(self) -> None:
         """Put every step of every programme into the calendar."""
         for place, offer in enumerate(OFFERS):
-            drafted = self.days.ago(max(offer.published, 3) + 10, 8, place)
+            drafted = self.days.working_days_ago(max(offer.published, 3) + 6, 8, place)
             self.days.plan(drafted, lambda o=offer: self.write(o))
             getattr(self, offer.road)(offer)
-        self.days.plan(self.days.ago(4, 15), self.cut_seats)
+        self.days.plan(self.days.working_days_ago(3, 15), self.cut_seats)
 
     # --- The offer -----------------------------------------------------------------------------------
 
     def liaison(self, offer: Offer) -> str:
         """Who drafts: the partner's liaison, or the Bureau on behalf of PPSDM."""
-        return (
-            f"penghubung.{STAFF[offer.scheme.split('_')[0]]}" if not on_behalf(offer) else "petugas.kerjasama"
-        )
+        return f"penghubung.{STAFF[offer.scheme.split('_')[0]]}" if not on_behalf(offer) else "petugas.kerjasama"
 
     def write(self, offer: Offer) -> None:
         """The liaison drafts the offer and adds its course document."""
@@ -335,9 +333,7 @@ class Programs:
             "objectives_en": "Participants write an action plan and share what they learned in their offices.",
             "delivery_mode": offer.mode,
             "country": offer.country,
-            "partner_zone": ZONES.get(
-                scheme.partner.partner.country if is_partner(scheme) else "", "Asia/Jakarta"
-            ),
+            "partner_zone": ZONES.get(scheme.partner.partner.country if is_partner(scheme) else "", "Asia/Jakarta"),
             **offer.fields,
         }
         if offer.closes is not None:
@@ -348,9 +344,7 @@ class Programs:
             setattr(program, name, value)
         program.save()
         self.write_parts(program, offer)
-        paper = pdf(
-            f"GI-{offer.key}.pdf", f"General Information {offer.key}", offer.title_en, offer.about_en[:90]
-        )
+        paper = pdf(f"GI-{offer.key}.pdf", f"General Information {offer.key}", offer.title_en, offer.about_en[:90])
         attach_file(program, paper, kind="GI", actor=actor)
 
     def partner_deadline(self, program: Program, offer: Offer, zone: str) -> dt.datetime:
@@ -423,7 +417,7 @@ class Programs:
 
     def publish(self, offer: Offer) -> None:
         """Submitted, taken for verification, published by the head of the Bureau."""
-        moment = self.days.ago(offer.published, 13)
+        moment = self.days.working_days_ago(offer.published, 13)
         self.submit(offer, self.days.after(moment, -2, 9))
         self.act(self.days.after(moment, -1, 15), offer, "take", "petugas.kerjasama")
         audience = offer.fields.get("visibility", "ALL_OFFICES")
@@ -438,7 +432,7 @@ class Programs:
     def open(self, offer: Offer) -> None:
         """Published, registration open."""
         self.publish(offer)
-        self.act(self.days.later(self.days.ago(offer.published, 13), 5), offer, "open", None)
+        self.act(self.days.later(self.days.working_days_ago(offer.published, 13), 5), offer, "open", None)
 
     express = open
 
@@ -452,9 +446,7 @@ class Programs:
         """Selection done, the training has begun."""
         self.closed(offer)
         self.act(self.days.ago(40), offer, "start_selection", "verifikator.ppsdm")
-        self.act(
-            self.days.at(self.days.course(offer.intakes[0]["starts"]), 9), offer, "start", "verifikator.ppsdm"
-        )
+        self.act(self.days.at(self.days.course(offer.intakes[0]["starts"]), 9), offer, "start", "verifikator.ppsdm")
 
     def submitted(self, offer: Offer) -> None:
         """With the Bureau, not taken yet."""

@@ -104,9 +104,7 @@ class Proposals:
         moment = self.days.working_days_ago(bid.made - after, hour)
         self.days.plan(
             moment,
-            lambda: perform(
-                PROPOSAL, name, record=self.proposal(bid), actor=self.users[who], answers=answers
-            ),
+            lambda: perform(PROPOSAL, name, record=self.proposal(bid), actor=self.users[who], answers=answers),
         )
 
     # --- Roads -----------------------------------------------------------------------------------------
@@ -141,9 +139,7 @@ class Proposals:
     def waitlisted(self, bid: Bid) -> None:
         """More people than seats."""
         self.with_partner(bid)
-        self.act(
-            bid, 4, 10, "waitlist", self.head_of(bid), note="Kursi yang tersisa kurang dari yang diminta."
-        )
+        self.act(bid, 4, 10, "waitlist", self.head_of(bid), note="Kursi yang tersisa kurang dari yang diminta.")
 
     def returned(self, bid: Bid) -> None:
         """PPSDM asks for a change."""

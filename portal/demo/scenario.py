@@ -43,9 +43,7 @@ def is_seeded() -> bool:
 def seed() -> bool:
     """Put the demo into the database; False when it is already there and nothing was done."""
     if not settings.DEMO:
-        raise NotADemo(
-            _("Sample data is only put into a demo. Set SINERGI_DEMO=1 on a database without real records.")
-        )
+        raise NotADemo(_("Sample data is only put into a demo. Set SINERGI_DEMO=1 on a database without real records."))
     if is_seeded():
         return False
     with transaction.atomic():

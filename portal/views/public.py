@@ -25,7 +25,7 @@ SCALES = {
     "people": (gettext_lazy("People who need training"), lambda p: p.people, (1, 20, 50, 100, 200)),
     "approved": (gettext_lazy("Approved needs"), lambda p: p.approved, (1, 3, 6, 11, 21)),
 }
-"""Measure -> label, value of a province, lowest value of each of five classes; fixed, so that maps compare."""
+"""Measure -> label, value of a province, lowest value of each of five classes; fixed, so maps compare."""
 
 
 def _map(measure: str, provinces) -> dict:

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation by role, counts, strict content policy, styles and icons that exist."""
+"""The frame around every page: navigation by role, counts, strict content policy, known styles and icons."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def weight(data: bytes) -> int:
 
 
 def parts(html: str) -> dict[str, int]:
-    """Every file a browser fetches for a page, with its weight over the wire; fonts are named by the stylesheet."""
+    """Every file a browser fetches for a page, with its weight; the font is named by the stylesheet."""
     wanted = set(re.findall(r'(?:src|href)="/static/([^"#]+)', html))
     wanted.add("fonts/plus-jakarta-sans.woff2")
     found = {}

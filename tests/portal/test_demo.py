@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth import get_user
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client, TestCase, override_settings
@@ -34,6 +35,8 @@ from workflow.models import LogEntry
 WIB = ZoneInfo("Asia/Jakarta")
 
 pytestmark = pytest.mark.django_db
+
+BACKEND = "portal.demo.backend.DemoAwareBackend"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,9 +102,7 @@ NEED_STATES = """
 
 
 def test_every_need_stands_where_the_scenario_puts_it():
-    found = [
-        f"{number} {need(number).office.code} {need(number).status}" for number in range(1, len(SAMPLES) + 2)
-    ]
+    found = [f"{number} {need(number).office.code} {need(number).status}" for number in range(1, len(SAMPLES) + 2)]
     assert found == NEED_STATES.strip().splitlines()
     assert TrainingNeed.objects.count() == 25
 
@@ -203,9 +204,7 @@ def test_no_clock_changes_the_scenario_in_its_first_minute():
         TrainingNeed.objects.values_list("code", "status")
     )
     assert clock.run() == 0
-    after = dict(Program.objects.values_list("pk", "status")) | dict(
-        TrainingNeed.objects.values_list("code", "status")
-    )
+    after = dict(Program.objects.values_list("pk", "status")) | dict(TrainingNeed.objects.values_list("code", "status"))
     assert after == before
 
 
@@ -444,9 +443,7 @@ POST = re.compile(
 def test_users_are_posts_and_their_mail_goes_nowhere():
     assert [u.name for u in User.objects.all() if not POST.match(u.name)] == []
     assert [u.email for u in User.objects.all() if not u.email.endswith("@example.test")] == []
-    assert [
-        n.contact_email for n in TrainingNeed.objects.all() if not n.contact_email.endswith("@example.test")
-    ] == []
+    assert [n.contact_email for n in TrainingNeed.objects.all() if not n.contact_email.endswith("@example.test")] == []
 
 
 @pytest.mark.parametrize("model", [Evidence, CoverLetter, ProgramFile, AgreementDocument])
@@ -475,9 +472,7 @@ def test_every_role_of_the_procedure_has_an_account():
 
 def test_every_office_with_a_need_has_an_operator_and_a_head():
     for sample in SAMPLES:
-        roles = set(
-            Membership.objects.filter(organisation__code=sample.office).values_list("role", flat=True)
-        )
+        roles = set(Membership.objects.filter(organisation__code=sample.office).values_list("role", flat=True))
         assert {"DINAS_OP", "DINAS_HEAD"} <= roles, sample.office
 
 
@@ -486,6 +481,16 @@ def test_accounts_can_sign_in_and_one_holds_two_roles():
     for _role, post, email in accounts.rows():
         assert client.login(username=email, password=accounts.PASSWORD), post
     assert [m.role for m in user("rangkap").current_memberships] == ["PPSDM_VER", "EVAL"]
+
+
+@pytest.mark.parametrize(("is_demo", "expected"), [(True, True), (False, False)])
+def test_demo_accounts_are_refused_where_the_portal_is_no_demo(is_demo, expected):
+    client = Client()
+    with override_settings(DEMO=True, AUTHENTICATION_BACKENDS=[BACKEND]):
+        client.force_login(user("admin"))
+    with override_settings(DEMO=is_demo, AUTHENTICATION_BACKENDS=[BACKEND]):
+        assert Client().login(username="admin@example.test", password=accounts.PASSWORD) is expected
+        assert ("_auth_user_id" in client.session and get_user(client).is_authenticated) is expected
 
 
 # --- The command ----------------------------------------------------------------------------------

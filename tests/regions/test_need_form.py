@@ -188,9 +188,7 @@ def test_continue_later_saves_what_is_valid_and_keeps_the_rest_on_the_page(opera
 # --- Saving in passing ---------------------------------------------------------------------------------------------
 
 
-def test_autosave_stores_valid_fields_says_when_and_is_logged_at_the_next_explicit_save(
-    operator, draft, address
-):
+def test_autosave_stores_valid_fields_says_when_and_is_logged_at_the_next_explicit_save(operator, draft, address):
     data = {"urgency": "U2", "reason": "", "version": draft.version, "page": "a"}
     answer = operator.post(address("reason", draft), {**data, "autosave": "1"})
     page = answer.content.decode()
@@ -202,9 +200,7 @@ def test_autosave_stores_valid_fields_says_when_and_is_logged_at_the_next_explic
     assert "entries are not saved yet" in page or "entry is not saved yet" in page
     draft.refresh_from_db()
     assert (draft.urgency, changes(draft)) == ("U2", [])
-    operator.post(
-        address("reason", draft), {**REASON, "urgency": "U3", "version": draft.version, "page": "a"}
-    )
+    operator.post(address("reason", draft), {**REASON, "urgency": "U3", "version": draft.version, "page": "a"})
     (entry,) = changes(draft)
     assert entry[0] == {"field": "urgency", "before": "", "after": "U3"}
 
@@ -213,9 +209,7 @@ def test_what_autosave_stored_is_logged_in_the_editors_name_when_the_need_is_han
     operator, need_aceh, aceh_operator, address
 ):
     data = {name: getattr(need_aceh, name) for name in ("preferred_mode", "causes", "reason")}
-    operator.post(
-        address("reason", need_aceh), {**data, "urgency": "U1", "autosave": "1", "version": 1, "page": "a"}
-    )
+    operator.post(address("reason", need_aceh), {**data, "urgency": "U1", "autosave": "1", "version": 1, "page": "a"})
     perform(NEED, "send_to_head", record=need_aceh, actor=aceh_operator)
     entry = LogEntry.objects.get(record_id=need_aceh.pk, action="change")
     assert (entry.actor, entry.data["changes"]) == (
@@ -224,9 +218,7 @@ def test_what_autosave_stored_is_logged_in_the_editors_name_when_the_need_is_han
     )
 
 
-def test_autosave_of_a_new_line_creates_it_once_and_the_explicit_save_completes_it(
-    operator, draft, line_data, address
-):
+def test_autosave_of_a_new_line_creates_it_once_and_the_explicit_save_completes_it(operator, draft, line_data, address):
     url = address("new_line", draft)
     half = line_data(gaps=[{"theme": "T07", "current_level": "2"}], requested_total="1") | {
         "page": "a",
@@ -251,9 +243,7 @@ def test_autosave_without_a_post_stores_nothing_and_does_not_fail(operator, draf
 def test_autosave_never_breaks_a_rule_of_the_database(operator, draft, line_data, address):
     line = draft.lines.get()
     data = line_data(in_post="1", untrained="5", retiring_3y="4", requested_total="1")
-    answer = operator.post(
-        address("line", draft, line.pk), data | {"autosave": "1", "version": "1", "page": "a"}
-    )
+    answer = operator.post(address("line", draft, line.pk), data | {"autosave": "1", "version": "1", "page": "a"})
     line.refresh_from_db()
     assert (answer.status_code, line.in_post, line.untrained <= 1, line.retiring_3y <= 1) == (
         200,
@@ -263,9 +253,7 @@ def test_autosave_never_breaks_a_rule_of_the_database(operator, draft, line_data
     )
 
 
-def test_a_stale_page_is_told_both_values_and_nothing_is_overwritten(
-    operator, draft, aceh_regency, as_user, address
-):
+def test_a_stale_page_is_told_both_values_and_nothing_is_overwritten(operator, draft, aceh_regency, as_user, address):
     colleague = factories.member("DINAS_OP", aceh_regency)
     opened = draft.version
     as_user(colleague).post(address("reason", draft), {**REASON, "version": opened, "page": "theirs"})
@@ -292,15 +280,11 @@ def test_two_people_in_different_parts_do_not_clash(operator, draft, aceh_regenc
 
 def test_a_page_never_clashes_with_its_own_autosave(operator, draft, address):
     operator.post(address("reason", draft), {**REASON, "version": 1, "page": "mine", "autosave": "1"})
-    answer = operator.post(
-        address("reason", draft), {**REASON, "urgency": "U3", "version": 1, "page": "mine"}
-    )
+    answer = operator.post(address("reason", draft), {**REASON, "urgency": "U3", "version": 1, "page": "mine"})
     assert answer.status_code == 302
 
 
-def test_a_line_page_left_open_meets_the_colleagues_line(
-    operator, draft, line_data, aceh_regency, as_user, address
-):
+def test_a_line_page_left_open_meets_the_colleagues_line(operator, draft, line_data, aceh_regency, as_user, address):
     line, colleague = draft.lines.get(), factories.member("DINAS_OP", aceh_regency)
     as_user(colleague).post(
         address("line", draft, line.pk), line_data(requested_total="4") | {"version": "1", "page": "theirs"}
@@ -322,9 +306,7 @@ def test_a_need_signed_meanwhile_is_not_changed(operator, need_aceh, aceh_head, 
     assert need_aceh.urgency == "U2"
 
 
-def test_the_head_who_signs_an_old_page_is_told_that_it_changed(
-    operator, as_user, need_aceh, aceh_head, address
-):
+def test_the_head_who_signs_an_old_page_is_told_that_it_changed(operator, as_user, need_aceh, aceh_head, address):
     version = need_aceh.version
     operator.post(address("reason", need_aceh), {**REASON, "version": version, "page": "mine"})
     answer = as_user(aceh_head).post(address("act", need_aceh, "submit"), {"version": version})
@@ -359,9 +341,7 @@ def test_evidence_is_attached_logged_and_removed(operator, draft, address):
         ("palsu.pdf", b"GIF89a....", "The content of the file does not match its name"),
     ],
 )
-def test_a_file_that_may_not_be_stored_is_refused_with_its_cause(
-    name, content, sentence, operator, draft, address
-):
+def test_a_file_that_may_not_be_stored_is_refused_with_its_cause(name, content, sentence, operator, draft, address):
     data = {"evidence": "1", "evidence-evidence_type": "AKPK", "evidence-file": upload(name, content)}
     answer = operator.post(address("papers", draft), data)
     assert (answer.status_code, sentence in answer.content.decode(), draft.evidence.count()) == (400, True, 0)
@@ -421,9 +401,7 @@ def test_a_complete_need_is_sent_to_the_head_from_the_review(operator, need_aceh
 # --- Remarks -------------------------------------------------------------------------------------------------------
 
 
-def test_remarks_stand_beside_their_part_and_are_ticked_off(
-    operator, need_aceh, aceh_head, aceh_verifier, address
-):
+def test_remarks_stand_beside_their_part_and_are_ticked_off(operator, need_aceh, aceh_head, aceh_verifier, address):
     need = perform(NEED, "submit", record=need_aceh, actor=aceh_head)
     rows = [
         {"line": "1", "field": "in_post", "text": "Melebihi data."},

@@ -89,7 +89,8 @@ def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, aceh_regency, 
     }
     found[CLOCK] = {t.name for t in NEED.open_to(need) if CLOCK in t.who}
     wanted = {
-        name: {act for (state, act), who in expected.items() if state == row and name in who} - {"see"} for name in found
+        name: {act for (state, act), who in expected.items() if state == row and name in who} - {"see"}
+        for name in found
     }
     assert found == wanted
 

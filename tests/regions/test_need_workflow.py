@@ -146,7 +146,9 @@ def test_province_may_only_propose_a_rejection(aceh_regency, aceh_operator, aceh
     need = factories.need(aceh_regency, created_by=aceh_operator, status=NeedStatus.PROV_REVIEW)
     with pytest.raises(PermissionDenied):
         perform(NEED, "reject", record=need, actor=aceh_verifier, answers={"reason_code": "R04", "reason": WHY})
-    done = perform(NEED, "propose_reject", record=need, actor=aceh_verifier, answers={"reason_code": "R04", "reason": WHY})
+    done = perform(
+        NEED, "propose_reject", record=need, actor=aceh_verifier, answers={"reason_code": "R04", "reason": WHY}
+    )
     assert (done.status, done.rejection_proposed) == (NeedStatus.MIN_REVIEW, True)
 
 
@@ -169,7 +171,9 @@ def returned(aceh_regency, aceh_operator, aceh_verifier):
         "return",
         record=need,
         actor=aceh_verifier,
-        answers={"comments": remarks(("1", "in_post", "Melebihi data kepegawaian."), ("", "reason", "Sebut angkanya."))},
+        answers={
+            "comments": remarks(("1", "in_post", "Melebihi data kepegawaian."), ("", "reason", "Sebut angkanya."))
+        },
     )
 
 
@@ -245,7 +249,11 @@ def test_the_ministry_has_ten_working_days_in_all_technical_review_included(
         assert need.due_at.date() == dt.date(2026, 3, 10)
         travel.move_to(MONDAY + dt.timedelta(days=3))
         need = perform(
-            NEED, "recommend", record=need, actor=mediation_reviewer, answers={"opinion": "Sesuai.", "mandate": "NATIONAL"}
+            NEED,
+            "recommend",
+            record=need,
+            actor=mediation_reviewer,
+            answers={"opinion": "Sesuai.", "mandate": "NATIONAL"},
         )
     assert (need.status, need.due_at, need.mandate) == (NeedStatus.MIN_REVIEW, due, "NATIONAL")
 
@@ -309,7 +317,9 @@ def test_who_asked_for_the_technical_review_does_not_approve(aceh, aceh_province
     verifier = factories.member(Role.PPSDM_VER, ppsdm)
     need = factories.need(aceh, created_by=aceh_province_operator, status=NeedStatus.MIN_REVIEW)
     need = perform(NEED, "send_tech", record=need, actor=verifier, answers={"unit": "DJ-PHI"})
-    need = perform(NEED, "recommend", record=need, actor=mediation_reviewer, answers={"opinion": "Ya", "mandate": "NONE"})
+    need = perform(
+        NEED, "recommend", record=need, actor=mediation_reviewer, answers={"opinion": "Ya", "mandate": "NONE"}
+    )
     membership = Membership.objects.create(user=verifier, organisation=ppsdm, role=Role.PPSDM_HEAD)
     both = type(verifier).objects.get(pk=verifier.pk)
     both.act_as(membership.pk)
@@ -335,9 +345,9 @@ def test_a_merge_that_makes_no_sense_is_refused(case, aceh, bali, aceh_province_
         "unknown": lambda: "KB-1999-0001",
         "itself": lambda: need.code,
         "draft": lambda: factories.need(bali).code,
-        "other theme": lambda: factories.need(
-            bali, status=NeedStatus.APPROVED, post_code="PKERJA", themes=(("T11", 1, 2),)
-        ).code,
+        "other theme": lambda: (
+            factories.need(bali, status=NeedStatus.APPROVED, post_code="PKERJA", themes=(("T11", 1, 2),)).code
+        ),
     }[case]()
     assert len(refusal("merge", need, ppsdm_verifier, parent=code, reason="Sama.")) == 1
 
@@ -377,7 +387,9 @@ def test_the_clock_records_a_need_as_met_and_the_head_of_ppsdm_may_say_why_earli
     half.refresh_from_db()
     assert (full.status, half.status) == (NeedStatus.FULFILLED, NeedStatus.IN_FULFILMENT)
     assert len(refusal("fulfil", half, ppsdm_head)) == 1
-    done = perform(NEED, "fulfil", record=half, actor=ppsdm_head, answers={"note": "Satu orang pensiun, satu sudah lulus."})
+    done = perform(
+        NEED, "fulfil", record=half, actor=ppsdm_head, answers={"note": "Satu orang pensiun, satu sudah lulus."}
+    )
     assert done.status == NeedStatus.FULFILLED
 
 

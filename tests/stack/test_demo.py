@@ -198,6 +198,4 @@ def test_a_taken_port_is_named_and_another_one_suggested(demo):
         blocked = demo(PORT=str(port))
         assert blocked.process.wait(60) == 1
         blocked.stop()
-    assert re.search(
-        rf"Port {port} is taken by another program\. Choose another: PORT=\d+ make demo", blocked.text
-    )
+    assert re.search(rf"Port {port} is taken by another program\. Choose another: PORT=\d+ make demo", blocked.text)

@@ -160,9 +160,7 @@ def test_a_lost_password_file_is_named_with_the_way_out(server):
     first.stop()
     (first.folder / "password").unlink()
     second = server()
-    with pytest.raises(
-        StackError, match="password cannot be read .* or remove .* to begin with an empty database"
-    ):
+    with pytest.raises(StackError, match="password cannot be read .* or remove .* to begin with an empty database"):
         second.start()
 
 
