@@ -17,9 +17,7 @@ from accounts.roles import Role
 from accounts.selectors import organisations_to_invite
 from workflow.forms import SinergiFormHelper
 
-PASSWORD_HELP = gettext_lazy(
-    "At least 12 characters. Several words in a row are easy to remember and hard to guess."
-)
+PASSWORD_HELP = gettext_lazy("At least 12 characters. Several words in a row are easy to remember and hard to guess.")
 
 
 class SignInForm(forms.Form):
@@ -28,9 +26,7 @@ class SignInForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         max_length=254,
-        widget=forms.EmailInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -62,9 +58,7 @@ class PasswordLetterForm(forms.Form):
         label=gettext_lazy("E-mail"),
         max_length=254,
         help_text=gettext_lazy("The address you sign in with."),
-        widget=forms.EmailInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def __init__(self, *args, **kwargs):
@@ -113,9 +107,7 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = _(
-            "How you are addressed, for example your post. Other offices see the role."
-        )
+        self.fields["name"].help_text = _("How you are addressed, for example your post. Other offices see the role.")
         self.helper = SinergiFormHelper()
 
 
@@ -170,10 +162,7 @@ class InviteForm(forms.Form):
         kinds = dict(OrganisationKind.choices)
         self.fields["organisation"].widget.choices = [
             ("", _("Choose …")),
-            *[
-                (kinds[kind], [(o.pk, o.name) for o in group])
-                for kind, group in groupby(found, key=lambda o: o.kind)
-            ],
+            *[(kinds[kind], [(o.pk, o.name) for o in group]) for kind, group in groupby(found, key=lambda o: o.kind)],
         ]
         self.helper = SinergiFormHelper()
 
@@ -191,9 +180,7 @@ class EndForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy(
-            "For example: moved to another post. Kept in the log; do not name the person."
-        ),
+        help_text=gettext_lazy("For example: moved to another post. Kept in the log; do not name the person."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -37,9 +37,7 @@ class Organisation(models.Model):
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=OrganisationKind)
-    type_code = models.CharField(
-        max_length=20, blank=True, help_text=_("Office type, for example DISNAKER_KAB")
-    )
+    type_code = models.CharField(max_length=20, blank=True, help_text=_("Office type, for example DISNAKER_KAB"))
     name_id = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     short_name = models.CharField(max_length=60, blank=True)
@@ -116,9 +114,7 @@ class User(AbstractBaseUser):
         help_text=_("Mail about your own turn and about time limits is always sent."),
     )
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(
-        default=False, help_text=_("Keeps the portal running; no business decisions")
-    )
+    is_staff = models.BooleanField(default=False, help_text=_("Keeps the portal running; no business decisions"))
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

@@ -31,9 +31,7 @@ def people_with(*conditions: Q):
     query = Q()
     for condition in conditions:
         query |= condition
-    return User.objects.filter(pk__in=Membership.objects.current().filter(query).values("user_id")).order_by(
-        "pk"
-    )
+    return User.objects.filter(pk__in=Membership.objects.current().filter(query).values("user_id")).order_by("pk")
 
 
 def is_administrator(user) -> bool:

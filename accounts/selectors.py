@@ -80,9 +80,7 @@ def get_membership(pk: int) -> Membership:
 
 def unanswered_invitations():
     """Invitations nobody accepted or took back, those that ran out included, the newest first."""
-    return Invitation.objects.select_related("organisation").filter(
-        accepted_at__isnull=True, revoked_at__isnull=True
-    )
+    return Invitation.objects.select_related("organisation").filter(accepted_at__isnull=True, revoked_at__isnull=True)
 
 
 def get_invitation(pk: int) -> Invitation:

@@ -58,9 +58,7 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
         email=email, organisation=organisation, role=role, accepted_at__isnull=True, revoked_at__isnull=True
     )
     if any(i.is_open for i in former):
-        raise Refused(
-            [_("An invitation to this address for this role is still open. Send it again from the list.")]
-        )
+        raise Refused([_("An invitation to this address for this role is still open. Send it again from the list.")])
     former.update(revoked_at=timezone.now())
     invitation = Invitation(email=email, name=name, organisation=organisation, role=role, invited_by=actor)
     token = invitation.new_token()

@@ -22,9 +22,7 @@ _AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "r
 
 
 def _post(to: str, subject: str, template: str, **values) -> None:
-    body = render_to_string(
-        template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values}
-    )
+    body = render_to_string(template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values})
     EmailMessage(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
 
 

@@ -10,9 +10,7 @@ urlpatterns = [
     path("keluar/", sign_in.logout, name="logout"),
     path("sandi/", sign_in.password_reset, name="password_reset"),
     path("sandi/terkirim/", sign_in.password_reset_done, name="password_reset_done"),
-    path(
-        "sandi/baru/<uidb64>/<token>/", sign_in.PasswordResetConfirm.as_view(), name="password_reset_confirm"
-    ),
+    path("sandi/baru/<uidb64>/<token>/", sign_in.PasswordResetConfirm.as_view(), name="password_reset_confirm"),
     path("sandi/selesai/", sign_in.password_reset_complete, name="password_reset_complete"),
     path("undangan/<str:token>/", invitations.accept, name="accept"),
     path("peran/", own.switch, name="switch"),

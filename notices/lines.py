@@ -89,9 +89,7 @@ def line(notice) -> Line:
         notice=notice,
         headline=_headline(notice),
         subject=in_local_language(notice, "subject"),
-        by=", ".join(
-            part for part in (role_name(notice.role) if notice.role else "", notice.organisation) if part
-        ),
+        by=", ".join(part for part in (role_name(notice.role) if notice.role else "", notice.organisation) if part),
         quote=notice.comment,
         changes=[_change(c) for c in notice.changes],
         path=local_path(notice.path),

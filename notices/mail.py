@@ -61,9 +61,7 @@ def _subject(notices) -> str:
         return f"[Sinergi] {line(notices[0]).headline}"[:200]
     turns = sum(n.kind == NoticeKind.TURN for n in notices)
     if turns:
-        return "[Sinergi] " + ngettext(
-            "%(count)d matter waits for you", "%(count)d matters wait for you", turns
-        ) % {"count": turns}
-    return "[Sinergi] " + ngettext("%(count)d message", "%(count)d messages", len(notices)) % {
-        "count": len(notices)
-    }
+        return "[Sinergi] " + ngettext("%(count)d matter waits for you", "%(count)d matters wait for you", turns) % {
+            "count": turns
+        }
+    return "[Sinergi] " + ngettext("%(count)d message", "%(count)d messages", len(notices)) % {"count": len(notices)}

@@ -67,9 +67,7 @@ class Outbox(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Not sent: read before, or account closed")
-    )
+    dropped_at = models.DateTimeField(null=True, blank=True, help_text=_("Not sent: read before, or account closed"))
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -11,9 +11,7 @@ from notices.models import Notice, Outbox, Pending
 
 def inbox(user):
     """All notices of a person, unread first, then the newest."""
-    return Notice.objects.filter(user=user).order_by(
-        F("read_at").desc(nulls_first=True), "-created_at", "-pk"
-    )
+    return Notice.objects.filter(user=user).order_by(F("read_at").desc(nulls_first=True), "-created_at", "-pk")
 
 
 def unread_count(user) -> int:

@@ -68,11 +68,7 @@ def tell_of(entry, now) -> None:
     registered = workflow(entry.flow)
     if registered is None:
         return
-    record = (
-        registered.model._default_manager.select_related(*registered.related)
-        .filter(pk=entry.record_id)
-        .first()
-    )
+    record = registered.model._default_manager.select_related(*registered.related).filter(pk=entry.record_id).first()
     if record is None:
         return
     transition = registered.flow.transition(entry.action)
@@ -111,9 +107,7 @@ def _actors(entry, transition) -> set[int]:
 def _is_latest(flow, entry) -> bool:
     """Whether no later act followed: "your turn" is only said about the turn that is still on."""
     names = [t.name for t in flow.transitions]
-    later = LogEntry.objects.filter(
-        flow=entry.flow, record_id=entry.record_id, seq__gt=entry.seq, action__in=names
-    )
+    later = LogEntry.objects.filter(flow=entry.flow, record_id=entry.record_id, seq__gt=entry.seq, action__in=names)
     return not later.exists()
 
 
@@ -181,9 +175,7 @@ def _deliver(notice: Notice, soon: bool, now, *, mail: bool = True) -> bool:
         return False
     wanted = soon or notice.kind != NoticeKind.CHANGE or notice.user.mail_changes
     if mail and wanted and notice.user.is_active:
-        notice.mail = _mail_for(
-            notice.user, rules.leaves_at(now, notice.time_zone, soon=soon, due_at=notice.due_at)
-        )
+        notice.mail = _mail_for(notice.user, rules.leaves_at(now, notice.time_zone, soon=soon, due_at=notice.due_at))
     notice.save(force_insert=True)
     return True
 
@@ -220,9 +212,7 @@ def keep_mark(record, flow, mark: int) -> None:
 def work_off(now=None) -> int:
     """Deliver what is pending; returns how much was done. What fails is tried again, ever more rarely."""
     now, done = now or timezone.now(), 0
-    for pk in list(
-        Pending.objects.filter(next_at__lte=now, attempts__lt=MAX_ATTEMPTS).values_list("pk", flat=True)
-    ):
+    for pk in list(Pending.objects.filter(next_at__lte=now, attempts__lt=MAX_ATTEMPTS).values_list("pk", flat=True)):
         with transaction.atomic():
             pending = Pending.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
             if pending is None:
@@ -247,11 +237,7 @@ def _finish(pending: Pending, now) -> None:
         tell_of(LogEntry.objects.get(seq=pending.seq), now)
         return
     registered = workflow(pending.flow)
-    record = (
-        registered.model._default_manager.select_related(*registered.related)
-        .filter(pk=pending.record_id)
-        .first()
-    )
+    record = registered.model._default_manager.select_related(*registered.related).filter(pk=pending.record_id).first()
     if record is None or record.status_since != pending.status_since or record.due_at is None:
         return  # it has moved on: nobody is reminded of something done
     roles = rules.turn_of(record)

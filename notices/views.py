@@ -51,7 +51,6 @@ def mark_all_read(request):
     count = services.mark_all_read(request.user)
     messages.success(
         request,
-        ngettext("%(count)d notice marked as read.", "%(count)d notices marked as read.", count)
-        % {"count": count},
+        ngettext("%(count)d notice marked as read.", "%(count)d notices marked as read.", count) % {"count": count},
     )
     return redirect("notices:inbox")

@@ -13,4 +13,5 @@ class PortalConfig(AppConfig):
         from portal.selectors.places import province_names
 
         use_place_names(province_names)
-        audience.register("programs.program", "amend", concerned_by_amendment, at_once=True)
+        for action in ("amend", "suspend", "resume", "cancel"):
+            audience.register("programs.program", action, concerned_by_amendment, at_once=True)

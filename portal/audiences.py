@@ -17,8 +17,6 @@ def concerned_by_amendment(program, entry):
         .order_by()
         .values("line__need__office_id")
     )
-    concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(
-        role__in=PARTNER, organisation=program.partner_id
-    )
+    concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(role__in=PARTNER, organisation=program.partner_id)
     for membership in Membership.objects.current().filter(concerned).select_related("user", "organisation"):
         yield membership.user, membership

@@ -40,10 +40,7 @@ class AuditForm(forms.Form):
         self.helper = SinergiFormHelper()
         self.helper.layout = Layout(
             Div(
-                *(
-                    Div(name, css_class="col-12 col-md-4")
-                    for name in ("q", "flow", "action", "role", "since", "until")
-                ),
+                *(Div(name, css_class="col-12 col-md-4") for name in ("q", "flow", "action", "role", "since", "until")),
                 css_class="row",
             )
         )

@@ -22,9 +22,7 @@ ACTIVE = (S.PUBLISHED, S.OPEN, S.CLOSED, S.SELECTION, S.RUNNING)
 
 _note = Ask("note", _("Note"), "long", required=False)
 _reason = Ask("reason", _("Reason"), "long", min_length=30)
-_new_deadline = Ask(
-    "new_deadline", _("Partner's new deadline (WIB)"), "datetime", initial=effects.default_deadline
-)
+_new_deadline = Ask("new_deadline", _("Partner's new deadline (WIB)"), "datetime", initial=effects.default_deadline)
 _consent = Ask("consent", _("Partner's consent: letter or e-mail, number and date"), "text")
 
 
@@ -285,9 +283,7 @@ PROGRAM = Workflow(
                     "choices",
                     required=False,
                     choices=effects.province_choices,
-                    help=_(
-                        "Every labour office and training centre of a ticked province sees the programme."
-                    ),
+                    help=_("Every labour office and training centre of a ticked province sees the programme."),
                 ),
                 Ask(
                     "offices",

@@ -63,9 +63,7 @@ def programs_in_reach(user) -> Q:
     if role in PARTNER:
         return Q(partner_id=organisation.pk)
     if role in REGIONAL:
-        named = Program.selected_offices.through.objects.filter(organisation_id=organisation.pk).values(
-            "program_id"
-        )
+        named = Program.selected_offices.through.objects.filter(organisation_id=organisation.pk).values("program_id")
         return Q(published_at__isnull=False) & (~Q(visibility__in=BY_LIST) | Q(pk__in=named))
     if role in BUREAU:
         return ~Q(status=S.DRAFT) | Q(on_behalf=True)
@@ -100,9 +98,7 @@ def public_programs() -> Q:
 def is_public(program) -> bool:
     """`public_programs` for one programme."""
     return (
-        program.visibility == Visibility.PUBLIC
-        and program.published_at is not None
-        and program.status in KNOWN_TO_ALL
+        program.visibility == Visibility.PUBLIC and program.published_at is not None and program.status in KNOWN_TO_ALL
     )
 
 
@@ -156,11 +152,7 @@ def partners_for(user):
 
 def partner_is_active(program, actor) -> str:
     """Suspended partners offer nothing."""
-    return (
-        _("This partner is suspended. Contact the Bureau of Cooperation.")
-        if program.partner.suspended
-        else ""
-    )
+    return _("This partner is suspended. Contact the Bureau of Cooperation.") if program.partner.suspended else ""
 
 
 def basics_given(program, actor) -> str:
@@ -181,9 +173,7 @@ def basics_given(program, actor) -> str:
 
 def has_themes(program, actor) -> str:
     """At least one competency with its levels."""
-    return (
-        "" if program.themes.exists() else _("Choose at least one competency with its entry and exit level.")
-    )
+    return "" if program.themes.exists() else _("Choose at least one competency with its entry and exit level.")
 
 
 def has_posts(program, actor) -> str:
@@ -199,9 +189,7 @@ def has_intakes(program, actor) -> str:
     if not rows:
         return _("Add at least one intake with its dates and seats.")
     empty = [str(row.number) for row in rows if not row.seats]
-    return (
-        _("Intake %(numbers)s: state the number of seats.") % {"numbers": ", ".join(empty)} if empty else ""
-    )
+    return _("Intake %(numbers)s: state the number of seats.") % {"numbers": ", ".join(empty)} if empty else ""
 
 
 def intakes_lie_ahead(program, actor) -> str:
@@ -292,10 +280,7 @@ def may_still_be_returned(program, actor) -> str:
     """After three returns a call serves better than a fourth letter."""
     if program.return_count < 3:
         return ""
-    return _(
-        "This programme was returned three times. "
-        "Agree on a call with the partner, then publish or reject it."
-    )
+    return _("This programme was returned three times. Agree on a call with the partner, then publish or reject it.")
 
 
 def offices_are_named(program, actor, answers) -> str:
@@ -351,9 +336,7 @@ def reopening_has_time(program, actor, answers) -> str:
     """Reopening after the deadline needs a new one, and the partner's consent with it."""
     if answers.get("new_deadline"):
         return (
-            ""
-            if answers.get("consent")
-            else _("State the partner's letter or e-mail that agrees to the new deadline.")
+            "" if answers.get("consent") else _("State the partner's letter or e-mail that agrees to the new deadline.")
         )
     if program.rolling and program.partner_deadline is None:
         return ""

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
-from accounts.roles import PARTNER, READERS, Role
+from accounts.roles import CENTRAL, PARTNER
 from accounts.rules import capacity
 from programs import rules, services
 from programs.lifecycle import PROGRAM
@@ -100,17 +100,8 @@ def shown_files(user, program: Program) -> list[ProgramFile]:
 
 
 def may_see_management(user) -> bool:
-    """Whether the partner pages are for this user at all."""
-    role, _organisation = capacity(user)
-    return role in (
-        *PARTNER,
-        *rules.BUREAU,
-        Role.PPSDM_VER,
-        Role.PPSDM_HEAD,
-        Role.EVAL,
-        Role.SEKJEN,
-        *READERS,
-    )
+    """Whether the partner pages are for this user at all: partners and the centre."""
+    return capacity(user)[0] in (*PARTNER, *CENTRAL)
 
 
 # --- Figures and lists --------------------------------------------------------------------------------------
@@ -248,9 +239,7 @@ MOST_FIRST = ("kursi",)
 
 def search(text: str) -> Q:
     """Title, code, partner, competency, post, place."""
-    themes = ProgramTheme.objects.filter(
-        Q(theme__label_id__icontains=text) | Q(theme__label_en__icontains=text)
-    )
+    themes = ProgramTheme.objects.filter(Q(theme__label_id__icontains=text) | Q(theme__label_en__icontains=text))
     posts = Program.posts.through.objects.filter(
         Q(functionalpost__label_id__icontains=text) | Q(functionalpost__label_en__icontains=text)
     )
@@ -325,11 +314,7 @@ def copy_sources(user):
 
 def schemes_for(partners):
     """The current schemes of some partners, and those that belong to nobody in particular."""
-    return (
-        Scheme.objects.current()
-        .filter(Q(partner__in=partners) | Q(partner__isnull=True))
-        .select_related("partner")
-    )
+    return Scheme.objects.current().filter(Q(partner__in=partners) | Q(partner__isnull=True)).select_related("partner")
 
 
 def amendments_of(program: Program):
@@ -339,9 +324,7 @@ def amendments_of(program: Program):
 
 def open_remarks(program: Program):
     """The remarks of the last return."""
-    return (
-        program.remarks.filter(round=program.return_count) if program.return_count else program.remarks.none()
-    )
+    return program.remarks.filter(round=program.return_count) if program.return_count else program.remarks.none()
 
 
 # --- How a programme is read out ----------------------------------------------------------------------------
@@ -421,9 +404,7 @@ def _task_state(is_missing: bool, is_begun: bool, has_remark: bool) -> dict:
     if not is_missing:
         return {"state_label": _("Done"), "tone": "green"}
     return (
-        {"state_label": _("In progress"), "tone": "blue"}
-        if is_begun
-        else {"state_label": _("Not started"), "tone": ""}
+        {"state_label": _("In progress"), "tone": "blue"} if is_begun else {"state_label": _("Not started"), "tone": ""}
     )
 
 

@@ -164,7 +164,7 @@ def filesize(value) -> str:
         return _("%(count)s bytes") % {"count": num(found)}
     if found < 1024 * 1000:
         return f"{decimal(found / 1024, 0)} KB"
-    return f"{decimal(found / 1024 / 1024, 1)} MB"
+    return f"{num(round(found / 1024 / 1024, 1))} MB"
 
 
 def money(value, currency: str = "IDR") -> str:
@@ -181,9 +181,7 @@ def days_left(value: dt.datetime, zone: str | None = None, now: dt.datetime | No
     return (local(value, zone).date() - local(now or timezone.now(), zone).date()).days
 
 
-def due_words(
-    value: dt.datetime, zone: str | None = None, now: dt.datetime | None = None
-) -> tuple[str, str, str]:
+def due_words(value: dt.datetime, zone: str | None = None, now: dt.datetime | None = None) -> tuple[str, str, str]:
     """A deadline as (tone, icon, words): text only beyond a week, amber within it, red once it has passed."""
     now = now or timezone.now()
     left = days_left(value, zone, now)

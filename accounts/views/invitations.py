@@ -53,15 +53,11 @@ def _arrived(request, user, known: bool):
 def _too_late(request, invitation):
     """Say why the link does not open anything."""
     if invitation is None:
-        reason = _(
-            "This link is not known. Check that it was copied completely, or ask for a new invitation."
-        )
+        reason = _("This link is not known. Check that it was copied completely, or ask for a new invitation.")
     elif invitation.accepted_at:
         reason = _("This invitation was already accepted. Sign in with your e-mail and password.")
     elif invitation.revoked_at:
         reason = _("This invitation was taken back. Ask the administrator who invited you.")
     else:
         reason = _("This invitation has expired. Ask the administrator who invited you to send it again.")
-    return render(
-        request, "accounts/accept_closed.html", {"reason": reason}, status=410 if invitation else 404
-    )
+    return render(request, "accounts/accept_closed.html", {"reason": reason}, status=410 if invitation else 404)

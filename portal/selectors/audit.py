@@ -119,9 +119,7 @@ def in_words(entry: LogEntry, broken=frozenset()) -> Event:
     return Event(
         entry=entry,
         kind=kind_label(entry.flow),
-        what=(transition.done or transition.label)
-        if transition
-        else account or NOTES.get(entry.action, entry.action),
+        what=(transition.done or transition.label) if transition else account or NOTES.get(entry.action, entry.action),
         source=_state(known, entry.source) if moved else "",
         target=_state(known, entry.target) if moved else "",
         role=role_name(entry.role),

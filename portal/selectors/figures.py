@@ -96,11 +96,7 @@ def office_figures(user, waiting: int, signs: bool) -> list[Figure]:
         approved=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
         seats=Sum("people_accepted", filter=Q(status__in=ACCEPTED)),
     )
-    first = (
-        Figure(_("To sign"), formats.num(waiting))
-        if signs
-        else Figure(_("Waiting for you"), formats.num(waiting))
-    )
+    first = Figure(_("To sign"), formats.num(waiting)) if signs else Figure(_("Waiting for you"), formats.num(waiting))
     return [
         first,
         Figure(_("In draft or returned"), formats.num(sums["in_hand"] or 0), _("people")),
@@ -193,9 +189,7 @@ def bureau_figures(user, waiting: int) -> list[Figure]:
         offered=Count("pk", filter=Q(status__in=OFFERED)),
     )
     return [
-        *_waiting_figures(
-            user, waiting, "programs.program", "partnerships.proposal", "partnerships.agreement"
-        ),
+        *_waiting_figures(user, waiting, "programs.program", "partnerships.proposal", "partnerships.agreement"),
         Figure(
             _("Programmes to verify"),
             formats.num(offers["verify"]),
@@ -221,8 +215,7 @@ def agreement_figures(user) -> list[Figure]:
         Figure(
             _("Partnerships in force"),
             formats.num(sums["active"]),
-            _("%(count)s end within %(days)d days")
-            % {"count": formats.num(sums["ending"]), "days": EXPIRING_DAYS},
+            _("%(count)s end within %(days)d days") % {"count": formats.num(sums["ending"]), "days": EXPIRING_DAYS},
         ),
     ]
 
@@ -243,9 +236,7 @@ def partner_figures(user, waiting: int) -> list[Figure]:
     wanted = TrainingNeed.objects.filter(status__in=ACCEPTED).order_by()
     unmet = wanted.aggregate(n=Sum(F("people_requested") - F("people_accepted")))["n"] or 0
     return [
-        *_waiting_figures(
-            user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"
-        ),
+        *_waiting_figures(user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"),
         Figure(
             _("Seats filled"),
             formats.num(seats["taken"] or 0),

@@ -144,9 +144,7 @@ def by_code(user, text: str):
         record = entry.model._default_manager.select_related(*entry.related).filter(code__iexact=code).first()
         if record is None and entry.flow.name == "regions.need":
             record = (
-                entry.model._default_manager.select_related(*entry.related)
-                .filter(national_number__iexact=code)
-                .first()
+                entry.model._default_manager.select_related(*entry.related).filter(national_number__iexact=code).first()
             )
         if record is not None and may_see(entry.flow, user, record):
             return record
@@ -165,9 +163,7 @@ def search(user, text: str) -> tuple[list[Found], list[Office]]:
             query = query.filter(query_of(word))
         total = query.count()
         if total:
-            found.append(
-                Found(entry.flow.label, rows(query.order_by("-updated_at", "-pk")[:PER_TABLE]), total)
-            )
+            found.append(Found(entry.flow.label, rows(query.order_by("-updated_at", "-pk")[:PER_TABLE]), total))
     return found, offices(words)
 
 

@@ -60,9 +60,7 @@ def audit(request):
     """Search the log."""
     form = AuditForm(request.GET or None)
     valid = form.is_valid() if form.is_bound else True
-    asked = (
-        {key: value for key, value in form.cleaned_data.items() if value} if form.is_bound and valid else {}
-    )
+    asked = {key: value for key, value in form.cleaned_data.items() if value} if form.is_bound and valid else {}
     found = selectors.events(**asked)
     if not valid:
         found = found.none()

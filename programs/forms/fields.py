@@ -82,9 +82,7 @@ class DateField(forms.DateField):
         super().__init__(widget=widget, input_formats=formats, **kwargs)
 
 
-def term_field(
-    vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs
-) -> forms.ChoiceField:
+def term_field(vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs) -> forms.ChoiceField:
     """A choice from a vocabulary. A retired code stays choosable on the record that has it."""
     choices = term_choices(vocabulary)
     if present and present not in dict(choices):

@@ -33,9 +33,7 @@ class ThemeRow(RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         levels = term_choices("proficiency_level") or [(str(n), str(n)) for n in range(1, 6)]
-        self.fields["theme"].queryset = Theme.objects.current() | Theme.objects.filter(
-            pk=self.instance.theme_id
-        )
+        self.fields["theme"].queryset = Theme.objects.current() | Theme.objects.filter(pk=self.instance.theme_id)
         self.fields["theme"].label_from_instance = lambda theme: theme.label
         self.fields["theme"].empty_label = _("Choose …")
         self.fields["entry_level"] = forms.TypedChoiceField(

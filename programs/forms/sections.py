@@ -29,6 +29,10 @@ OPENING_HOUR = dt.time(8)
 class MainForm(forms.ModelForm):
     """Base of a section's own fields."""
 
+    needed: tuple[str, ...] = ()
+    """Fields a draft may leave empty but an offer may not: shown as required, checked when it is submitted."""
+    use_required_attribute = False
+
     class Meta:
         model = Program
         fields: list[str] = []
@@ -40,6 +44,17 @@ class MainForm(forms.ModelForm):
         self.prepare()
 
         self.helper.layout = Layout(*self.layout())
+        self._mark_needed(True)
+
+    def _mark_needed(self, needed: bool) -> None:
+        for name in self.needed:
+            self.fields[name].required = needed
+
+    def full_clean(self):
+        """Drafts are saved as far as they are filled in."""
+        self._mark_needed(False)
+        super().full_clean()
+        self._mark_needed(True)
 
     def prepare(self):
         """Fit the fields to the programme."""
@@ -66,6 +81,8 @@ def beside(*names: str) -> Div:
 
 
 class BasicsForm(MainForm):
+    needed = ("title_id", "title_en", "summary_id", "delivery_mode", "country")
+
     class Meta(MainForm.Meta):
         fields = [
             "scheme",
@@ -94,13 +111,9 @@ class BasicsForm(MainForm):
     def prepare(self):
         program = self.instance
         schemes = Scheme.objects.current() | Scheme.objects.filter(pk=program.scheme_id)
-        self.fields["scheme"].queryset = schemes.filter(partner=program.partner) | schemes.filter(
-            partner__isnull=True
-        )
+        self.fields["scheme"].queryset = schemes.filter(partner=program.partner) | schemes.filter(partner__isnull=True)
         self.fields["scheme"].label_from_instance = lambda scheme: scheme.label
-        self.fields["delivery_mode"] = term_field(
-            "delivery_mode", _("Delivery mode"), present=program.delivery_mode
-        )
+        self.fields["delivery_mode"] = term_field("delivery_mode", _("Delivery mode"), present=program.delivery_mode)
         self.fields["country"] = term_field("country", _("Country"), present=program.country)
         provinces = [(r.code, r.name) for r in Region.objects.filter(level="PROVINCE").order_by("code")]
         self.fields["host_province"] = forms.ChoiceField(
@@ -149,6 +162,8 @@ class IntakesForm(MainForm):
 
 
 class TermsForm(MainForm):
+    needed = ("language", "funding_mode", "route")
+
     class Meta(MainForm.Meta):
         fields = [
             "min_rank",
@@ -200,9 +215,7 @@ class TermsForm(MainForm):
             choices=[("", _("Choose …")), *Route.choices],
             help_text=_("Decides how many working days before the partner's deadline ours must be."),
         )
-        self.fields["agreement_note"].help_text = _(
-            "For example the number of the agreement or record of discussions."
-        )
+        self.fields["agreement_note"].help_text = _("For example the number of the agreement or record of discussions.")
         self.fields["language_score"].localize = False
 
     def layout(self):
@@ -211,7 +224,8 @@ class TermsForm(MainForm):
                 _("Participants"),
                 beside("min_rank", "min_education"),
                 beside("min_years", "min_age", "max_age", "share_outside_java"),
-                beside("employment_statuses", "office_types"),
+                "employment_statuses",
+                "office_types",
                 "no_prior_visit",
                 "interview",
             ),
@@ -232,9 +246,7 @@ class TermsForm(MainForm):
         cleaned = super().clean()
         low, high = cleaned.get("min_age"), cleaned.get("max_age")
         if low and high and low > high:
-            self.add_error(
-                "max_age", _("The highest age must not be below the lowest (%(age)d).") % {"age": low}
-            )
+            self.add_error("max_age", _("The highest age must not be below the lowest (%(age)d).") % {"age": low})
         for name, top in (("min_years", 45), ("min_age", 70), ("max_age", 70)):
             if (cleaned.get(name) or 0) > top:
                 self.add_error(name, _("State %(top)d or less.") % {"top": top})
@@ -268,6 +280,8 @@ class CheckedFile(forms.FileField):
 
 
 class PapersForm(MainForm):
+    needed = ("deadline_day", "deadline_time", "gi")
+
     deadline_day = DateField(label=gettext_lazy("Partner's deadline: date"), required=False)
     deadline_time = forms.TimeField(
         label=gettext_lazy("Partner's deadline: time"),
@@ -302,9 +316,7 @@ class PapersForm(MainForm):
     def layout(self):
         papers = ["gi", "letter", "other", *(["remove"] if "remove" in self.fields else [])]
         return [
-            Fieldset(
-                _("Deadline"), beside("deadline_day", "deadline_time", "partner_zone"), "rolling", "opens_day"
-            ),
+            Fieldset(_("Deadline"), beside("deadline_day", "deadline_time", "partner_zone"), "rolling", "opens_day"),
             Fieldset(_("Papers"), *papers, beside("source_letter_number", "source_letter_date")),
         ]
 
@@ -382,9 +394,7 @@ SECTION_FORMS = {
 class SectionForm:
     """One section: its own fields and its rows, checked and written together."""
 
-    def __init__(
-        self, name: str, program: Program, *, actor, data=None, files=None, empty: str = "", published=False
-    ):
+    def __init__(self, name: str, program: Program, *, actor, data=None, files=None, empty: str = "", published=False):
         main, prefixes = SECTION_FORMS[name]
         self.name, self.label = name, dict(SECTIONS)[name]
         self.program = program
@@ -413,8 +423,7 @@ class SectionForm:
     def errors(self) -> bool:
         """Whether anything typed must be corrected."""
         return any(
-            part.is_bound and (part.errors if part is self.main else part.total_error_count())
-            for part in self.parts
+            part.is_bound and (part.errors if part is self.main else part.total_error_count()) for part in self.parts
         )
 
     @cached_property
@@ -450,9 +459,7 @@ class AmendmentReasonForm(forms.Form):
         min_length=10,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy(
-            "Offices with open proposals read it together with the old and the new value."
-        ),
+        help_text=gettext_lazy("Offices with open proposals read it together with the old and the new value."),
     )
 
     def __init__(self, *args, **kwargs):

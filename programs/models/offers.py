@@ -56,9 +56,7 @@ SECTIONS = (
 class Program(Record):
     """A programme offer of one partner under one scheme."""
 
-    partner = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="programs", verbose_name=_("Partner")
-    )
+    partner = models.ForeignKey(Organisation, models.PROTECT, related_name="programs", verbose_name=_("Partner"))
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="programs", verbose_name=_("Scheme"))
     slug = models.SlugField(max_length=80, unique=True)
     host = models.CharField(_("Host or implementing institution"), max_length=160, blank=True)
@@ -80,9 +78,7 @@ class Program(Record):
     language_score = models.DecimalField(_("Score"), max_digits=5, decimal_places=1, null=True, blank=True)
 
     all_posts = models.BooleanField(_("Open to every post"), default=False)
-    posts = models.ManyToManyField(
-        FunctionalPost, related_name="programs", blank=True, verbose_name=_("Target posts")
-    )
+    posts = models.ManyToManyField(FunctionalPost, related_name="programs", blank=True, verbose_name=_("Target posts"))
     min_rank = models.CharField(_("Lowest rank"), max_length=20, blank=True)
     min_years = models.PositiveSmallIntegerField(_("Years of service, at least"), null=True, blank=True)
     min_age = models.PositiveSmallIntegerField(_("Age, at least"), null=True, blank=True)
@@ -101,16 +97,12 @@ class Program(Record):
     needs_agreement = models.BooleanField(_("Needs an active agreement"), default=False)
     agreement_note = models.CharField(_("Agreement"), max_length=80, blank=True)
     partner_deadline = models.DateTimeField(_("Partner's deadline"), null=True, blank=True)
-    partner_zone = models.CharField(
-        _("Time zone of the partner's deadline"), max_length=40, default="Asia/Jakarta"
-    )
+    partner_zone = models.CharField(_("Time zone of the partner's deadline"), max_length=40, default="Asia/Jakarta")
     internal_deadline = models.DateTimeField(_("Internal deadline"), null=True, blank=True)
     opens_at = models.DateTimeField(_("Registration opens"), null=True, blank=True)
     express = models.BooleanField(_("Express"), default=False)
     rolling = models.BooleanField(_("Rolling registration"), default=False)
-    visibility = models.CharField(
-        _("Visibility"), max_length=12, choices=Visibility, default=Visibility.ALL_OFFICES
-    )
+    visibility = models.CharField(_("Visibility"), max_length=12, choices=Visibility, default=Visibility.ALL_OFFICES)
     selected_offices = models.ManyToManyField(Organisation, related_name="+", blank=True)
 
     on_behalf = models.BooleanField(
@@ -194,12 +186,8 @@ class ProgramTheme(models.Model):
     """A theme the programme teaches, from which level to which."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="themes")
-    theme = models.ForeignKey(
-        Theme, models.PROTECT, related_name="program_themes", verbose_name=_("Competency")
-    )
-    entry_level = models.PositiveSmallIntegerField(
-        _("Entry level"), default=0, validators=[MaxValueValidator(5)]
-    )
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="program_themes", verbose_name=_("Competency"))
+    entry_level = models.PositiveSmallIntegerField(_("Entry level"), default=0, validators=[MaxValueValidator(5)])
     exit_level = models.PositiveSmallIntegerField(
         _("Exit level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
@@ -236,9 +224,7 @@ class Intake(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["program", "number"], name="one_intake_per_number"),
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="intake_ends_after_it_starts"),
-            models.CheckConstraint(
-                condition=Q(seats_taken__lte=F("seats")), name="seats_never_over_allotted"
-            ),
+            models.CheckConstraint(condition=Q(seats_taken__lte=F("seats")), name="seats_never_over_allotted"),
         ]
 
     def __str__(self):
@@ -363,9 +349,7 @@ class Amendment(models.Model):
 
     class Meta:
         ordering = ["-edition"]
-        constraints = [
-            models.UniqueConstraint(fields=["program", "edition"], name="one_amendment_per_edition")
-        ]
+        constraints = [models.UniqueConstraint(fields=["program", "edition"], name="one_amendment_per_edition")]
 
     def __str__(self):
         return f"{self.program.code} v{self.edition}"

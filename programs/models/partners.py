@@ -34,13 +34,9 @@ ROUTE_BUFFER = {
 class PartnerProfile(models.Model):
     """What a partner has beyond being an organisation."""
 
-    organisation = models.OneToOneField(
-        Organisation, models.CASCADE, related_name="partner", primary_key=True
-    )
+    organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="partner", primary_key=True)
     partner_type = models.CharField(max_length=20)
-    country = models.CharField(
-        max_length=2, blank=True, help_text=_("ISO 3166-1, empty for international bodies")
-    )
+    country = models.CharField(max_length=2, blank=True, help_text=_("ISO 3166-1, empty for international bodies"))
     iati_id = models.CharField(max_length=40, blank=True)
     website = models.URLField(blank=True)
 

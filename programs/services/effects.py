@@ -15,6 +15,7 @@ from programs.models import Program, ProgramFile, Remark, Visibility
 from programs.services.amendments import both_languages, changes_between, record_amendment
 from programs.services.deadlines import set_internal_deadline
 from regions.models import FunctionalPost, Region
+from workflow.engine import note
 
 
 def sign_off(program, actor, answers):
@@ -103,13 +104,14 @@ def extend(program, actor, answers):
     # this.
     before = both_languages(program)
     program.partner_deadline = answers["new_deadline"]
-    Program.objects.filter(pk=program.pk).update(
-        partner_deadline=program.partner_deadline, internal_deadline=None
-    )
+    Program.objects.filter(pk=program.pk).update(partner_deadline=program.partner_deadline, internal_deadline=None)
     set_internal_deadline(program)
     changes = changes_between(before, both_languages(program))
     if changes:
-        record_amendment(program, actor, answers.get("consent", ""), changes)
+        consent = answers.get("consent", "")
+        record_amendment(program, actor, consent, changes)
+        # Told like every other amendment, so that whoever listens to those hears of this one too.
+        note(program.flow, program, actor, "amend", {"edition": program.edition, "changes": changes}, consent)
 
 
 def remember_state(program, actor, answers):

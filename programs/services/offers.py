@@ -68,9 +68,7 @@ class Outdated(Exception):
 
 
 @transaction.atomic
-def open_program(
-    *, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None
-) -> Program:
+def open_program(*, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None) -> Program:
     """A new draft with its code, empty or copied from an earlier programme of the same partner."""
     year = timezone.localdate().year
     code = f"PR-{year}-{Counter.next(f'PR-{year}'):04d}"

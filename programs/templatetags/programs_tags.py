@@ -89,8 +89,5 @@ def is_near(value) -> bool:
 def changes_of(amendment) -> list[dict[str, str]]:
     """An amendment's differences in the reader's language: label, before, after."""
     if formats.language() == "en":
-        return [
-            {"label": c["label_en"], "before": c["before_en"], "after": c["after_en"]}
-            for c in amendment.changes
-        ]
+        return [{"label": c["label_en"], "before": c["before_en"], "after": c["after_en"]} for c in amendment.changes]
     return [{"label": c["label_id"], "before": c["before"], "after": c["after"]} for c in amendment.changes]

@@ -49,9 +49,7 @@ def start(request):
     """A new offer: empty or copied."""
     if not rules.may_offer(request.user):
         raise PermissionDenied("programs.start")
-    initial = {
-        "source": selectors.copy_sources(request.user).filter(code=request.GET.get("dari", "")).first()
-    }
+    initial = {"source": selectors.copy_sources(request.user).filter(code=request.GET.get("dari", "")).first()}
     form = StartForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         program = services.open_program(
@@ -92,6 +90,13 @@ def _preview(program):
     return services.internal_deadline_for(program) if program.published_at is None else None
 
 
+def _with_addresses(program, items: list[dict]) -> list[dict]:
+    """Sections with the address where each is filled in."""
+    return [
+        {**item, "url": reverse("programs:section", args=[program.code, ADDRESSES[item["section"]]])} for item in items
+    ]
+
+
 def _fillable(request, code):
     program = selectors.get_managed(request.user, code)
     if not rules.may_fill(request.user, program):
@@ -103,10 +108,7 @@ def _fillable(request, code):
 def fill(request, code):
     """The task list of an offer."""
     program = _fillable(request, code)
-    items = [
-        {**item, "url": reverse("programs:section", args=[program.code, ADDRESSES[item["section"]]])}
-        for item in selectors.tasks_of(program)
-    ]
+    items = _with_addresses(program, selectors.tasks_of(program))
     done = sum(item["done"] for item in items)
     items.append(
         {
@@ -144,9 +146,7 @@ def section(request, code, part):
         status = 400
         if form.is_valid():
             try:
-                services.fill_section(
-                    program, form, section=name, actor=request.user, version=_version(request)
-                )
+                services.fill_section(program, form, section=name, actor=request.user, version=_version(request))
             except services.Outdated:
                 status, outdated = 409, True
             else:
@@ -166,6 +166,8 @@ def section(request, code, part):
         "total": len(SECTIONS),
         "amending": False,
         "remarks": selectors.open_remarks(program).filter(field=name, resolved_at__isnull=True),
+        "items": _with_addresses(program, selectors.tasks_of(program)),
+        "preview": _preview(program) if name in ("terms", "papers") else None,
     }
     return render(request, "programs/section.html", context, status=status)
 
@@ -208,10 +210,7 @@ def _after_saving(request, program, name, part) -> str:
 def review(request, code):
     """Everything on one page before it is submitted, with the internal deadline it would get."""
     program = _fillable(request, code)
-    parts = [
-        {**part, "url": reverse("programs:section", args=[program.code, ADDRESSES[part["section"]]])}
-        for part in selectors.read_out(program)
-    ]
+    parts = _with_addresses(program, selectors.read_out(program))
     context = {
         "program": program,
         "record": program,

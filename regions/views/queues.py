@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import Role
 from regions import selectors
-from regions.rules import imbalances, window_is_open
+from regions.rules import imbalances
 from workflow.acting import ActForm
 from workflow.engine import offered
 from workflow.listing import Listing
@@ -123,24 +123,26 @@ def province_queue(request):
 
 @require_safe
 def sign(request):
-    """What waits for the head of office, each need in one screen with its signature form."""
+    """What waits for the head of office: one need in full with its signature form, the others by name."""
     _only(request, Role.DINAS_HEAD)
     user = request.user
-    items = [_to_sign(user, need) for need in selectors.needs_waiting_for(user)[:20]]
-    context = {"items": items, "signed": selectors.last_signed_by_office(user)}
+    waiting = list(selectors.needs_waiting_for(user)[:50])
+    wanted = request.GET.get("kode", "").upper()
+    chosen = next((need for need in waiting if need.code == wanted), waiting[0] if waiting else None)
+    context = {
+        "item": _to_sign(user, chosen) if chosen else None,
+        "others": [need for need in waiting if need is not chosen],
+        "signed": selectors.last_signed_by_office(user),
+    }
     return render(request, "regions/sign.html", context)
 
 
 def _to_sign(user, need) -> dict:
     offer = next((o for o in offered(user, need) if o.transition.name in {"submit", "resubmit"}), None)
-    form = ActForm(record=need, transition=offer.transition, actor=user, prefix=None) if offer else None
-    if form:
-        form.auto_id = f"{need.code}-%s"
     return {
         "need": need,
         "offer": offer,
-        "form": form,
+        "form": ActForm(record=need, transition=offer.transition, actor=user) if offer else None,
         "imbalances": imbalances(need),
-        "closed": window_is_open(need, user),
         "people": sum(line.requested_total for line in need.all_lines),
     }

@@ -93,9 +93,7 @@ def test_an_administrator_invites_and_a_letter_with_a_link_leaves(
 )
 def test_role_and_organisation_must_fit(role, place, fits, aceh, aceh_regency, ppsdm, jica):
     centre = factories.organisation("BPVP-X", OrganisationKind.CENTRE)
-    where = {"province": aceh, "regency": aceh_regency, "unit": ppsdm, "partner": jica, "centre": centre}[
-        place
-    ]
+    where = {"province": aceh, "regency": aceh_regency, "unit": ppsdm, "partner": jica, "centre": centre}[place]
     assert (role_fits(role, where) == "") is fits
 
 
@@ -275,9 +273,7 @@ def test_a_role_that_does_not_exist_is_not_found(client, administrator):
 # --- The list -----------------------------------------------------------------------------------------------
 
 
-def test_the_list_filters_by_role_kind_and_province(
-    client, administrator, aceh_operator, bali_head, jica_liaison
-):
+def test_the_list_filters_by_role_kind_and_province(client, administrator, aceh_operator, bali_head, jica_liaison):
     client.force_login(administrator)
 
     def rows(query):
@@ -331,9 +327,7 @@ def test_a_person_acts_in_one_of_their_own_roles(client, aceh_operator, bali):
     assert str(other.role_label) in page.content.decode()
 
 
-def test_another_person_s_role_an_ended_one_and_nonsense_are_not_found(
-    client, aceh_operator, bali_head, bali
-):
+def test_another_person_s_role_an_ended_one_and_nonsense_are_not_found(client, aceh_operator, bali_head, bali):
     ended = Membership.objects.create(
         user=aceh_operator, organisation=bali, role=Role.DINAS_HEAD, ended_at=timezone.now()
     )
@@ -371,9 +365,7 @@ def test_settings_are_saved_and_the_page_comes_back_in_the_chosen_language(clien
 
 def test_settings_without_a_name_are_refused(client, aceh_operator):
     client.force_login(aceh_operator)
-    response = client.post(
-        reverse("accounts:settings"), {"part": "settings", "own-name": "", "own-language": "id"}
-    )
+    response = client.post(reverse("accounts:settings"), {"part": "settings", "own-name": "", "own-language": "id"})
     assert response.status_code == 400
 
 

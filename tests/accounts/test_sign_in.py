@@ -40,9 +40,7 @@ def test_a_person_who_reads_english_lands_at_the_english_home(client, aceh_opera
     assert sign_in(client, aceh_operator.email).url == "/en/beranda/"
 
 
-def test_wrong_password_unknown_address_and_closed_account_get_the_same_answer(
-    client, aceh_operator, bali_operator
-):
+def test_wrong_password_unknown_address_and_closed_account_get_the_same_answer(client, aceh_operator, bali_operator):
     User.objects.filter(pk=bali_operator.pk).update(is_active=False)
     answers = [
         errors(sign_in(client, aceh_operator.email, "salah")),

@@ -100,6 +100,7 @@ def test_percent_and_file_size():
         "12,3%",
         "64 KB",
         "2,1 MB",
+        "5 MB",
     ]
 
 
@@ -137,9 +138,7 @@ def test_a_meter_is_drawn_without_inline_style():
     assert ('width="25"' in found, 'aria-label="Kursi"' in found, "style=" in found) == (True, True, False)
 
 
-@pytest.mark.parametrize(
-    ("value", "top", "width"), [(5, 0, "0"), (20, 10, "100"), (None, 10, "0"), (-4, 10, "0")]
-)
+@pytest.mark.parametrize(("value", "top", "width"), [(5, 0, "0"), (20, 10, "100"), (None, 10, "0"), (-4, 10, "0")])
 def test_a_meter_stays_within_its_frame(value, top, width):
     assert f'<rect class="bar" width="{width}"' in rendered("{% meter value top %}", value=value, top=top)
 
@@ -149,6 +148,4 @@ def test_a_ring_shows_the_rounded_score():
 
 
 def test_words_are_escaped():
-    assert "<script>" not in rendered(
-        "{% meter 1 2 label %}{% icon name %}", label="<script>", name='"><script>'
-    )
+    assert "<script>" not in rendered("{% meter 1 2 label %}{% icon name %}", label="<script>", name='"><script>')

@@ -76,9 +76,7 @@ def test_nobody_is_told_twice_however_often_the_log_is_read(submitted):
     assert (Notice.objects.count(), Outbox.objects.count()) == before == (1, 1)
 
 
-def test_a_return_reaches_operator_and_head_with_the_reason(
-    submitted, aceh_verifier, aceh_operator, aceh_head
-):
+def test_a_return_reaches_operator_and_head_with_the_reason(submitted, aceh_verifier, aceh_operator, aceh_head):
     remark = [{"target": "field:reason", "line": None, "field": "reason", "text": "Jelaskan jumlah kasus."}]
     perform(NEED, "return", record=submitted, actor=aceh_verifier, answers={"comments": remark})
     deliver()
@@ -175,9 +173,7 @@ def test_a_registered_audience_hears_of_notes(submitted, aceh_operator, aceh_ver
     }
 
 
-def test_a_person_with_two_roles_is_told_once_in_the_role_it_concerns(
-    need_aceh, aceh_head, aceh, bali_operator
-):
+def test_a_person_with_two_roles_is_told_once_in_the_role_it_concerns(need_aceh, aceh_head, aceh, bali_operator):
     second = Membership.objects.create(user=bali_operator, organisation=aceh, role="PROV_VER")
     perform(NEED, "submit", record=need_aceh, actor=aceh_head)
     deliver()

@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cut(
-    jica, jica_liaison, jica_head, biroks_officer, aceh_regency, aceh_operator, aceh_head, bali, bali_head
-):
+def cut(jica, jica_liaison, jica_head, biroks_officer, aceh_regency, aceh_operator, aceh_head, bali, bali_head):
     """A programme with an open proposal from Aceh and a declined one from Bali loses seats."""
     program = program_factories.program(jica, seats=10)
     asked = proposal_factories.open_need(aceh_regency)

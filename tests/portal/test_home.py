@@ -78,9 +78,7 @@ def test_the_head_sees_only_what_was_handed_over(client, aceh_operator, aceh_hea
     assert [row.code for row in home.tasks] == [handed.code]
 
 
-def test_the_verifier_s_primary_action_is_the_most_urgent_need(
-    client, aceh_verifier, aceh_operator, aceh_regency
-):
+def test_the_verifier_s_primary_action_is_the_most_urgent_need(client, aceh_verifier, aceh_operator, aceh_regency):
     first = factories.need(aceh_regency, status=NeedStatus.PROV_REVIEW, created_by=aceh_operator)
     factories.need(aceh_regency, status=NeedStatus.PROV_REVIEW, created_by=aceh_operator)
     home = at_home(client, aceh_verifier).context["home"]

@@ -91,9 +91,7 @@ def test_regency_and_city_of_the_same_name_are_both_found(client, semarang, aceh
     assert offices(client, aceh_operator, "33.74") == ["Disnaker 3374"]
 
 
-def test_nobody_finds_what_they_may_not_see(
-    client, need_aceh, aceh_operator, bali_head, auditor, jica_liaison
-):
+def test_nobody_finds_what_they_may_not_see(client, need_aceh, aceh_operator, bali_head, auditor, jica_liaison):
     assert found(client, aceh_operator, "mediator") == {need_aceh.code}
     assert found(client, auditor, "mediator") == {need_aceh.code}
     assert found(client, bali_head, "mediator") == set()

@@ -58,16 +58,12 @@ def test_fewer_seats_become_an_amendment_that_listeners_hear_of(client, jica, ji
     assert (found.edition, found.version, found.intakes.get().seats) == (2, program.version + 1, 15)
     amendment = found.amendments.get()
     assert (amendment.edition, amendment.reason, amendment.made_by) == (2, REASON, jica_liaison)
-    assert [(c["field"], c["before"], c["after"]) for c in amendment.changes] == [
-        ("intake.1.seats", "18", "15")
-    ]
+    assert [(c["field"], c["before"], c["after"]) for c in amendment.changes] == [("intake.1.seats", "18", "15")]
     assert amendment.changes[0]["label_en"] == "Intake 1: Seats for Indonesia"
     assert heard == [("amend", None, ["intake.1.seats"])]
 
 
-def test_everyone_who_may_read_the_programme_reads_the_difference(
-    client, jica, jica_liaison, bali_operator, words
-):
+def test_everyone_who_may_read_the_programme_reads_the_difference(client, jica, jica_liaison, bali_operator, words):
     program = program_factories.program(jica, "OPEN", seats=18)
     change(client, jica_liaison, program, "angkatan", intake_rows(program, seats="15"))
     client.force_login(bali_operator)
@@ -78,9 +74,7 @@ def test_everyone_who_may_read_the_programme_reads_the_difference(
 
 
 def test_dates_and_eligibility_are_told_in_both_languages(client, jica, jica_liaison, words):
-    program = program_factories.program(
-        jica, "OPEN", starts=dt.date(2030, 3, 4), delivery_mode="OVERSEAS", min_rank=""
-    )
+    program = program_factories.program(jica, "OPEN", starts=dt.date(2030, 3, 4), delivery_mode="OVERSEAS", min_rank="")
     change(client, jica_liaison, program, "angkatan", intake_rows(program, ends="2030-03-20"))
     terms = {
         "language": "ID",
@@ -165,9 +159,7 @@ def test_a_change_without_a_reason_is_refused(client, jica, jica_liaison, words)
     assert (response.status_code, program.intakes.get().seats) == (400, 18)
 
 
-def test_of_two_changes_from_the_same_page_the_second_is_told(
-    client, jica, jica_liaison, biroks_officer, words
-):
+def test_of_two_changes_from_the_same_page_the_second_is_told(client, jica, jica_liaison, biroks_officer, words):
     program = program_factories.program(jica, "OPEN", seats=18)
     first = change(client, jica_liaison, program, "angkatan", intake_rows(program, seats="15"))
     second = change(client, biroks_officer, program, "angkatan", intake_rows(program, seats="20"))
@@ -211,9 +203,7 @@ def test_the_partner_and_the_bureaus_officer_change_a_programme(client, publishe
     assert client.get(f"/mitra/program/{published.code}/ubah/angkatan/").status_code == code
 
 
-@pytest.mark.parametrize(
-    "state", ["DRAFT", "VERIFICATION", "COMPLETED", "EVALUATED", "SUSPENDED", "CANCELLED"]
-)
+@pytest.mark.parametrize("state", ["DRAFT", "VERIFICATION", "COMPLETED", "EVALUATED", "SUSPENDED", "CANCELLED"])
 def test_only_a_living_published_programme_is_amended(client, jica, jica_head, words, state):
     program = program_factories.program(jica, state)
     client.force_login(jica_head)

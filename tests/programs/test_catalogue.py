@@ -86,9 +86,7 @@ def offer(jica, koica, words, on_first_of_june):
             funding_mode="SHARED",
             seats=40,
         ),
-        add(
-            jica, "T08", "MEDHI", "IN_COUNTRY", "ID", "ID", "NONE", "2026-10-19", -3, status="CLOSED", seats=5
-        ),
+        add(jica, "T08", "MEDHI", "IN_COUNTRY", "ID", "ID", "NONE", "2026-10-19", -3, status="CLOSED", seats=5),
     ]
 
 
@@ -166,9 +164,7 @@ def test_the_search_reads_titles_competencies_partners_and_posts(client, offer, 
     assert found(client, offer, f"?q={text}") == expected
 
 
-@pytest.mark.parametrize(
-    "query", ["?mulai=x", "?mitra=%00", "?page=999", "?sort=%27", "?size=7", "?tema=" + "z" * 400]
-)
+@pytest.mark.parametrize("query", ["?mulai=x", "?mitra=%00", "?page=999", "?sort=%27", "?size=7", "?tema=" + "z" * 400])
 def test_a_nonsense_address_is_answered(client, offer, query):
     assert client.get(f"/program/{query}").status_code == 200
 
@@ -244,9 +240,7 @@ def test_what_was_never_published_is_nowhere_public(client, jica, bali_operator,
     assert client.get("/program/").context["listing"].total == 0
 
 
-def test_offices_read_the_internal_deadline_on_both_clocks_and_never_the_partners(
-    client, koica, koica_liaison, words
-):
+def test_offices_read_the_internal_deadline_on_both_clocks_and_never_the_partners(client, koica, koica_liaison, words):
     program = program_factories.program(
         koica,
         "OPEN",
@@ -319,9 +313,7 @@ def test_the_page_shows_intakes_prerequisites_costs_and_contacts(client, jica, w
 def test_a_programme_without_intakes_says_that_the_next_is_not_scheduled(client, jica, words):
     program = program_factories.program(jica, "OPEN", visibility="PUBLIC")
     program.intakes.all().delete()
-    assert (
-        "The next intake is not scheduled yet." in client.get(f"/en/program/{program.slug}/").content.decode()
-    )
+    assert "The next intake is not scheduled yet." in client.get(f"/en/program/{program.slug}/").content.decode()
 
 
 def test_a_closed_programme_offers_three_similar_ones_that_still_take_people(client, jica, koica, words):
@@ -389,9 +381,7 @@ def test_the_catalogue_asks_the_same_queries_for_1_and_25_rows(client, jica, wor
     with CaptureQueriesContext(connection) as one:
         client.get("/program/")
     for _ in range(29):
-        program_factories.program(
-            jica, "OPEN", themes=(("T07", 1, 3), ("T08", 1, 3)), posts=("MEDHI", "WASNAK")
-        )
+        program_factories.program(jica, "OPEN", themes=(("T07", 1, 3), ("T08", 1, 3)), posts=("MEDHI", "WASNAK"))
     with CaptureQueriesContext(connection) as thirty:
         page = client.get("/program/")
     assert (len(page.context["listing"].rows), page.context["listing"].total) == (25, 30)

@@ -26,9 +26,7 @@ def offer(deadline, route="SETNEG", buffer=None, scheme_route="SETNEG"):
 
 @pytest.fixture
 def independence_day(db):
-    Holiday.objects.create(
-        date=dt.date(2026, 8, 17), label_id="Hari Kemerdekaan", label_en="Independence Day"
-    )
+    Holiday.objects.create(date=dt.date(2026, 8, 17), label_id="Hari Kemerdekaan", label_en="Independence Day")
     forget_holidays()
 
 
@@ -105,7 +103,4 @@ def test_a_deadline_is_told_on_both_clocks():
     assert both_clocks(wib(9, 4), "Asia/Jayapura") == "4 September 2026 pukul 14.00 WIB = 16.00 WIT"
     assert both_clocks(wib(9, 4), "Asia/Makassar") == "4 September 2026 pukul 14.00 WIB = 15.00 WITA"
     assert both_clocks(wib(9, 4), "Asia/Jakarta") == "4 September 2026 pukul 14.00 WIB"
-    assert (
-        both_clocks(wib(9, 4, 23, 30), "Asia/Jayapura")
-        == "4 September 2026 pukul 23.30 WIB = 01.30 WIT, 5 Sep 2026"
-    )
+    assert both_clocks(wib(9, 4, 23, 30), "Asia/Jayapura") == "4 September 2026 pukul 23.30 WIB = 01.30 WIT, 5 Sep 2026"

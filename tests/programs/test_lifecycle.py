@@ -108,9 +108,7 @@ def test_a_partners_own_draft_does_not_exist_for_the_bureau(client, draft, birok
     assert client.get(f"/mitra/program/{draft.code}/").status_code == 404
 
 
-def test_verification_publishes_with_internal_deadline_and_audience(
-    client, jica, jica_liaison, biroks_head, words
-):
+def test_verification_publishes_with_internal_deadline_and_audience(client, jica, jica_liaison, biroks_head, words):
     offer = program_factories.program(
         jica,
         "VERIFICATION",
@@ -139,9 +137,7 @@ def test_a_late_offer_is_published_as_express(jica, jica_liaison, biroks_head, w
     assert timezone.now() < done.internal_deadline < done.partner_deadline
 
 
-def test_selected_offices_are_named_by_province_and_by_code(
-    jica, biroks_head, aceh, aceh_regency, bali, words
-):
+def test_selected_offices_are_named_by_province_and_by_code(jica, biroks_head, aceh, aceh_regency, bali, words):
     offer = program_factories.program(jica, "VERIFICATION")
     done = perform(
         PROGRAM,
@@ -177,9 +173,7 @@ def test_whoever_submitted_on_behalf_does_not_publish(jica, biroks, words):
         perform(PROGRAM, "publish", record=offer, actor=head, answers={"visibility": "PUBLIC"})
 
 
-def test_returned_offers_come_back_once_every_remark_is_ticked(
-    client, jica, jica_liaison, biroks_officer, words
-):
+def test_returned_offers_come_back_once_every_remark_is_ticked(client, jica, jica_liaison, biroks_officer, words):
     offer = program_factories.program(jica, "VERIFICATION", created_by=jica_liaison)
     empty = act(client, biroks_officer, offer, "return")
     response = act(
@@ -287,12 +281,8 @@ def test_an_extension_needs_consent_and_moves_both_deadlines(client, jica, birok
     )
     with time_machine.travel(dt.datetime(2026, 8, 1, 2, tzinfo=dt.UTC), tick=False):
         without = act(client, biroks_officer, offer, "extend", new_deadline="2026-08-28T17:00")
-        earlier = act(
-            client, biroks_officer, offer, "extend", new_deadline="2026-08-20T17:00", consent="Surat 5"
-        )
-        into_training = act(
-            client, biroks_officer, offer, "extend", new_deadline="2026-11-02T17:00", consent="Surat 5"
-        )
+        earlier = act(client, biroks_officer, offer, "extend", new_deadline="2026-08-20T17:00", consent="Surat 5")
+        into_training = act(client, biroks_officer, offer, "extend", new_deadline="2026-11-02T17:00", consent="Surat 5")
         done = act(
             client,
             biroks_officer,
@@ -311,6 +301,25 @@ def test_an_extension_needs_consent_and_moves_both_deadlines(client, jica, birok
     assert [(c["field"], c["before_en"], c["after_en"]) for c in amendment.changes] == [
         ("partner_deadline", "21 August 2026, 17:00 WIB", "28 August 2026, 17:00 WIB")
     ]
+
+
+def test_whoever_listens_to_amendments_hears_of_an_extension(jica, biroks_officer, words):
+    offer = program_factories.program(jica, "OPEN")
+    later = timezone.now() + dt.timedelta(days=70)
+    perform(
+        PROGRAM,
+        "extend",
+        record=offer,
+        actor=biroks_officer,
+        answers={"new_deadline": later, "consent": "Surat 5"},
+    )
+    entries = LogEntry.objects.filter(record_id=offer.pk, flow=PROGRAM.name)
+    assert [(e.action, e.source, e.target, e.actor) for e in entries] == [
+        ("amend", "OPEN", "OPEN", biroks_officer),
+        ("extend", "OPEN", "OPEN", biroks_officer),
+    ]
+    assert [c["field"] for c in entries[0].data["changes"]] == ["partner_deadline"]
+    assert entries[0].comment == "Surat 5"
 
 
 def test_reopening_after_the_deadline_needs_a_new_one(client, jica, biroks_officer, words):
@@ -338,10 +347,7 @@ def test_the_training_starts_completes_and_is_evaluated(client, jica, ppsdm_veri
         assert act(client, ppsdm_verifier, offer, "start").status_code == 302
         running = Program.objects.get(pk=offer.pk)
         assert (
-            act(
-                client, ppsdm_verifier, running, "complete", attendance=factories.pdf("hadir.pdf")
-            ).status_code
-            == 400
+            act(client, ppsdm_verifier, running, "complete", attendance=factories.pdf("hadir.pdf")).status_code == 400
         )
     with time_machine.travel(timezone.now() + dt.timedelta(days=9)):
         assert act(client, ppsdm_verifier, running, "complete").status_code == 400
@@ -389,9 +395,7 @@ def test_cancelling_needs_a_reason(client, published, biroks_head):
     assert (short.status_code, full.status_code, status_of(published)) == (400, 302, "CANCELLED")
 
 
-def test_of_two_decisions_on_one_offer_the_second_is_told_so(
-    client, jica, biroks_head, biroks_officer, words
-):
+def test_of_two_decisions_on_one_offer_the_second_is_told_so(client, jica, biroks_head, biroks_officer, words):
     offer = program_factories.program(jica, "VERIFICATION")
     assert act(client, biroks_head, offer, "publish", visibility="ALL_OFFICES").status_code == 302
     late = act(client, biroks_officer, offer, "return", **{"comments-0-text": "Terlambat."})
@@ -417,9 +421,7 @@ def test_internal_papers_of_a_programme_stay_inside(client, jica, jica_liaison, 
     found = {}
     for name, user in (("visitor", None), ("office", bali_operator), ("partner", jica_liaison)):
         client.logout() if user is None else client.force_login(user)
-        found[name] = [
-            client.get(f"/program/{offer.slug}/berkas/{f.pk}/").status_code for f in (gi, *papers.values())
-        ]
+        found[name] = [client.get(f"/program/{offer.slug}/berkas/{f.pk}/").status_code for f in (gi, *papers.values())]
     assert found == {
         "visitor": [200, 404, 404, 404],
         "office": [200, 404, 404, 404],

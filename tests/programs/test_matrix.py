@@ -45,9 +45,7 @@ def cast(jica, koica, aceh):
         Role.DITJEN_REV: "DJ-PHI",
         Role.ADMIN: "PPSDM",
     }
-    people = {
-        str(role): factories.member(role, factories.organisation(unit)) for role, unit in ministry.items()
-    }
+    people = {str(role): factories.member(role, factories.organisation(unit)) for role, unit in ministry.items()}
     people |= {str(role): factories.member(role, jica) for role in (Role.PARTNER_OFF, Role.PARTNER_HEAD)}
     people |= {str(r): factories.member(r, aceh) for r in (Role.DINAS_OP, Role.DINAS_HEAD, Role.PROV_VER)}
     people["OTHER_PARTNER"] = factories.member(Role.PARTNER_HEAD, koica)
@@ -63,15 +61,12 @@ def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, jica, cast):
     state, _slash, behalf = row.partition("/")
     record = program_factories.program(jica, state, on_behalf=bool(behalf))
     found = {
-        name: {offer.transition.name for offer in offered(user, record)}
-        if may_see(PROGRAM, user, record)
-        else set()
+        name: {offer.transition.name for offer in offered(user, record)} if may_see(PROGRAM, user, record) else set()
         for name, user in cast.items()
     }
     found[CLOCK] = {t.name for t in PROGRAM.open_to(record) if CLOCK in t.who}
     wanted = {
-        name: {act for (at, act), who in expected.items() if at == row and name in who} - {"see"}
-        for name in found
+        name: {act for (at, act), who in expected.items() if at == row and name in who} - {"see"} for name in found
     }
     assert found == wanted
 

@@ -75,9 +75,7 @@ def test_an_offer_without_scheme_or_with_a_foreign_one_is_not_started(liaison, j
     assert Program.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    "name", ["bali_operator", "bali_verifier", "ppsdm_verifier", "auditor", "administrator"]
-)
+@pytest.mark.parametrize("name", ["bali_operator", "bali_verifier", "ppsdm_verifier", "auditor", "administrator"])
 def test_nobody_else_starts_an_offer(client, request, name):
     client.force_login(request.getfixturevalue(name))
     assert client.get("/mitra/program/baru/").status_code == 403
@@ -95,9 +93,7 @@ def test_the_bureau_starts_an_offer_in_a_partners_name(client, biroks_officer, j
 
 def test_a_copy_keeps_content_and_seats_and_moves_dates_by_a_year(liaison, jica, words):
     start = TODAY - dt.timedelta(days=30)
-    old = program_factories.program(
-        jica, "EVALUATED", starts=start, seats=12, title_id="Pemimpin Muda", min_years=3
-    )
+    old = program_factories.program(jica, "EVALUATED", starts=start, seats=12, title_id="Pemimpin Muda", min_years=3)
     Intake.objects.update(seats_taken=12)
     liaison.post("/mitra/program/baru/", {"source": old.pk})
     copy = Program.objects.exclude(pk=old.pk).get()
@@ -345,9 +341,7 @@ def test_a_paper_is_taken_off_a_draft_and_the_log_remembers_it(liaison, draft):
         "version": draft.version,
     }
     contact = draft.contacts.get()
-    kept = rows(
-        "contacts", {"id": contact.pk, "post": "Staf program", "email": "program@example.test"}, initial=1
-    )
+    kept = rows("contacts", {"id": contact.pk, "post": "Staf program", "email": "program@example.test"}, initial=1)
     assert liaison.post(page(draft.code, "berkas"), {**data, **kept}).status_code == 302
     assert not ProgramFile.objects.filter(pk=gi.pk).exists()
     assert LogEntry.objects.get(record_id=draft.pk, action="detach").data["file"] == "gi.pdf"
@@ -386,9 +380,7 @@ def test_whoever_saves_second_is_told_and_keeps_what_was_typed(liaison, draft):
     assert late.status_code == 409
     assert 'value="Judul saya"' in late.content.decode()
     assert Program.objects.get(pk=draft.pk).title_id == "Pemimpin Muda"
-    again = liaison.post(
-        page(draft.code, "dasar"), {**data, "title_id": "Judul saya", "version": draft.version + 1}
-    )
+    again = liaison.post(page(draft.code, "dasar"), {**data, "title_id": "Judul saya", "version": draft.version + 1})
     assert again.status_code == 302
 
 
@@ -468,9 +460,12 @@ def test_the_list_shows_a_partner_its_own_and_the_bureau_what_waits(
 
 
 @pytest.mark.parametrize("name", ["bali_operator", "bali_verifier", "administrator"])
-def test_offices_have_no_partner_pages(client, request, name):
+def test_offices_have_no_partner_pages(client, published, request, name):
     client.force_login(request.getfixturevalue(name))
+    working = f"/mitra/program/{published.code}/"
     assert client.get("/mitra/program/").status_code == 403
+    assert [client.get(url).status_code for url in (working, f"{working}isi/", f"{working}ubah/")] == [404] * 3
+    assert client.post(f"{working}cancel/").status_code == 404
 
 
 def test_the_partners_list_asks_the_same_queries_for_1_and_30_rows(client, jica, jica_liaison, words):

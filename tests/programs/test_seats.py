@@ -89,9 +89,7 @@ def test_of_eight_requests_for_five_seats_exactly_five_get_one(jica):
 def test_of_two_simultaneous_decisions_exactly_one_wins(jica, biroks_head, biroks_officer):
     offer = program_factories.program(jica, "VERIFICATION")
     answers = at_once(
-        lambda: perform(
-            PROGRAM, "publish", record=offer, actor=biroks_head, answers={"visibility": "PUBLIC"}
-        ),
+        lambda: perform(PROGRAM, "publish", record=offer, actor=biroks_head, answers={"visibility": "PUBLIC"}),
         lambda: perform(
             PROGRAM,
             "return",
