@@ -8,7 +8,7 @@ from django.db import connection
 from partnerships.services import suggestions
 
 log = logging.getLogger(__name__)
-_SWEEP_LOCK = 7_220_002
+_SWEEP_LOCK = 7_220_003
 
 
 @shared_task(autoretry_for=(Exception,), max_retries=2, retry_backoff=True)

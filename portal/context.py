@@ -48,6 +48,7 @@ _NEEDS = Item(_("Needs"), "clipboard-data", "regions:needs")
 _OWN_NEEDS = Item(_("Needs"), "clipboard-data", "regions:needs", (_NEED,))
 _QUEUE = Item(_("Review queue"), "inboxes", "regions:queue", (_NEED,))
 _CATALOGUE = Item(_("Programmes"), "mortarboard", "programs:catalogue")
+_OFFERS = Item(_("Programmes"), "mortarboard", "programs:mine", (_PROGRAM,))
 _PROPOSALS = Item(_("Proposals"), "shuffle", "partnerships:proposals", (_PROPOSAL,))
 _AGREEMENTS = Item(_("Partnerships"), "diagram-3", "partnerships:agreements", (_AGREEMENT,))
 _DEADLINES = Item(_("Deadlines"), "alarm", "deadlines")
@@ -61,7 +62,7 @@ PUBLIC = (
 )
 _OFFICE = (_HOME, _OWN_NEEDS, _CATALOGUE, _PROPOSALS, _DEADLINES)
 _REVIEW = (_HOME, _QUEUE, _NEEDS, _CATALOGUE, _PROPOSALS, _AGREEMENTS)
-_BUREAU = (_HOME, _PROPOSALS, _AGREEMENTS, _NEEDS, _CATALOGUE, _DEADLINES)
+_BUREAU = (_HOME, _OFFERS, _PROPOSALS, _AGREEMENTS, _NEEDS, _DEADLINES)
 _PARTNER = (
     _HOME,
     Item(_("Our programmes"), "mortarboard", "programs:mine", (_PROGRAM,)),
@@ -97,7 +98,7 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     Role.SEKJEN: (_HOME, _AGREEMENTS, _PROPOSALS, _NEEDS, _CATALOGUE, _DEADLINES),
     Role.PARTNER_OFF: _PARTNER,
     Role.PARTNER_HEAD: _PARTNER,
-    Role.EVAL: (_HOME, _NEEDS, _CATALOGUE, _PROPOSALS, _AGREEMENTS),
+    Role.EVAL: (_HOME, _NEEDS, _OFFERS, _PROPOSALS, _AGREEMENTS),
     Role.AUDITOR: (
         _HOME,
         Item(_("Audit trail"), "journal-text", "audit"),

@@ -114,7 +114,7 @@ SORTS = {
     "score": (_("Score"), ("score",)),
     "due": (_("Due"), ("due_at",)),
     "filed": (_("Filed"), ("submitted_at",)),
-    "people": (_("People"), ("people_requested",)),
+    "people": (_("Number of people"), ("people_requested",)),
     "since": (_("Waiting since"), ("status_since",)),
 }
 

@@ -55,9 +55,7 @@ def read(name: str, folder: Path = DATA) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def upsert(
-    model, key: tuple[str, ...], rows: Iterable[dict], *, keep: tuple[str, ...] = ()
-) -> tuple[int, int, int]:
+def upsert(model, key: tuple[str, ...], rows: Iterable[dict], *, keep: tuple[str, ...] = ()) -> tuple[int, int, int]:
     """Create missing rows and write fields that differ; returns (rows in the file, created, changed).
 
     Fields in `keep` belong to whoever edits them in the portal: written once, when the row is created.
@@ -70,9 +68,7 @@ def upsert(
         if found is None:
             fresh.append(model(**row))
             continue
-        differing = {
-            k: v for k, v in row.items() if k not in key and k not in keep and getattr(found, k) != v
-        }
+        differing = {k: v for k, v in row.items() if k not in key and k not in keep and getattr(found, k) != v}
         if differing:
             for name, value in differing.items():
                 setattr(found, name, value)
@@ -183,9 +179,7 @@ def _organisations() -> Count:
     ids = dict(Organisation.objects.filter(code__in=parents).values_list("code", "pk"))
     for code, parent in parents.items():
         if parent:
-            Organisation.objects.filter(code=code).exclude(parent_id=ids[parent]).update(
-                parent_id=ids[parent]
-            )
+            Organisation.objects.filter(code=code).exclude(parent_id=ids[parent]).update(parent_id=ids[parent])
     return Count("ministry units and central bodies", total, created, changed)
 
 
@@ -195,9 +189,7 @@ def _office_types() -> Count:
         for place, row in enumerate(read("office_types"), 1)
     ]
     total, created, changed = upsert(OfficeType, ("code",), rows)
-    return Count(
-        "office types", total, created, changed, retire(OfficeType, ("code",), {(r["code"],) for r in rows})
-    )
+    return Count("office types", total, created, changed, retire(OfficeType, ("code",), {(r["code"],) for r in rows}))
 
 
 def _training_centres() -> Count:
@@ -277,9 +269,7 @@ def _terms() -> Count:
     rows, places = [], {}
     for row in read("terms"):
         places[row["vocabulary"]] = places.get(row["vocabulary"], 0) + 1
-        rows.append(
-            {**row, "attributes": attributes(row["attributes"]), "position": places[row["vocabulary"]]}
-        )
+        rows.append({**row, "attributes": attributes(row["attributes"]), "position": places[row["vocabulary"]]})
     key = ("vocabulary", "code")
     total, created, changed = upsert(Term, key, rows)
     ended = retire(Term, key, {(r["vocabulary"], r["code"]) for r in rows}, vocabulary__in=places)

@@ -77,9 +77,10 @@ class Person:
         self.field(label, within).select_option(label=option)
 
     def tick(self, label: str, within=None) -> None:
-        """Tick a box or take one of several choices."""
-        self.taps += 1
-        self.field(label, within).check()
+        """Tick a box or take one of several choices, by touching its words."""
+        field = self.field(label, within)
+        self.tap(self.page.locator(f'label[for="{field.get_attribute("id")}"]'))
+        assert field.is_checked()
 
     def level(self, question: str, word: str) -> None:
         """Press one of the large level buttons."""

@@ -95,6 +95,7 @@ def test_percent_and_file_size():
         formats.percent(12.34, 1),
         formats.filesize(65_536),
         formats.filesize(2_200_000),
+        formats.filesize(5 * 1024**2),
     ] == [
         "37%",
         "12,3%",

@@ -24,9 +24,7 @@ class Sample(forms.Form):
         choices=[("A", "Daring"), ("B", "Luring")],
         widget=ChoiceCards(descriptions={"A": "Dari kantor sendiri"}),
     )
-    causes = forms.MultipleChoiceField(
-        label="Sebab", choices=[("x", "X")], widget=forms.CheckboxSelectMultiple
-    )
+    causes = forms.MultipleChoiceField(label="Sebab", choices=[("x", "X")], widget=forms.CheckboxSelectMultiple)
     paper = forms.FileField(label="Surat", required=False, widget=PaperInput(suffixes=("pdf", "xlsx")))
     agree = forms.BooleanField(label="Saya sudah memeriksa")
 

@@ -90,18 +90,14 @@ OPEN = [
 @pytest.mark.parametrize("path", OPEN)
 def test_the_content_policy_is_strict_and_kept(client, path):
     answer = client.get(path)
-    policy = dict(
-        part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip()
-    )
+    policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip())
     assert (policy["default-src"], policy["script-src"], policy["style-src"], policy["object-src"]) == (
         "'self'",
         "'self'",
         "'self'",
         "'none'",
     )
-    inline = re.findall(
-        r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=|javascript:", answer.text, re.I
-    )
+    inline = re.findall(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=|javascript:", answer.text, re.I)
     assert inline == []
 
 
@@ -123,9 +119,7 @@ def test_every_class_a_template_names_exists_in_the_stylesheet():
     css = (ROOT / "static" / "css" / "sinergi.css").read_text(encoding="utf-8")
     known = set(re.findall(r"\.((?:[a-zA-Z_]|\\.)(?:[\w-]|\\.)*)", css))
     missing = {
-        name: sorted(where)
-        for name, where in _classes().items()
-        if name not in known and name not in NOT_STYLED
+        name: sorted(where) for name, where in _classes().items() if name not in known and name not in NOT_STYLED
     }
     assert {n: w for n, w in missing.items() if not n.endswith("-")} == {}
 
@@ -133,9 +127,7 @@ def test_every_class_a_template_names_exists_in_the_stylesheet():
 def test_every_icon_a_template_or_table_names_is_in_the_sprite():
     from workflow.registry import workflows
 
-    sprite = set(
-        re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text(encoding="utf-8"))
-    )
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text(encoding="utf-8")))
     named = {
         name
         for path in TEMPLATES

@@ -63,9 +63,7 @@ def test_groups_of_fewer_than_five_people_are_not_shown_exactly(client):
     filed("1101", 3)
     with_few = client.get("/en/peta/").text
     rows = list(
-        csv.DictReader(
-            io.StringIO(client.get("/transparansi/?unduh=csv").content.decode("utf-8-sig")), delimiter=";"
-        )
+        csv.DictReader(io.StringIO(client.get("/transparansi/?unduh=csv").content.decode("utf-8-sig")), delimiter=";")
     )
     assert ("fewer than 5" in with_few, rows[0]["people_requested"], rows[0]["needs"]) == (True, "<5", "1")
 

@@ -137,8 +137,7 @@ def test_names_always_say_kabupaten_or_kota():
     wrong = [
         region.name_id
         for region in Region.objects.exclude(level="PROVINCE")
-        if not region.name_id.startswith("Kota " if region.level == "CITY" else "Kabupaten ")
-        or "." in region.name_id
+        if not region.name_id.startswith("Kota " if region.level == "CITY" else "Kabupaten ") or "." in region.name_id
     ]
     assert wrong == []
 
@@ -324,8 +323,7 @@ def test_the_26_themes_name_their_posts():
 VOCABULARIES = {
     "rank": "AHLI_PERTAMA AHLI_MUDA AHLI_MADYA AHLI_UTAMA TERAMPIL MAHIR PENYELIA NONE",
     "employment_status": "PNS PPPK CPNS",
-    "gap_cause": "NEW_REGULATION NEW_TECH NEW_POST TURNOVER RETIREMENT CASELOAD NEW_INDUSTRY AUDIT_FINDING"
-    " NO_TRAINING",
+    "gap_cause": "NEW_REGULATION NEW_TECH NEW_POST TURNOVER RETIREMENT CASELOAD NEW_INDUSTRY AUDIT_FINDING NO_TRAINING",
     "evidence_type": "AKPK ABK SKP UJIKOM CASE_DATA ACCIDENT_DATA AUDIT SURVEY LETTER",
     "certification_wanted": "NONE TRAINING_CERT BNSP INTERNATIONAL DEGREE",
     "delivery_mode": "IN_COUNTRY OVERSEAS ONLINE BLENDED EXPERT_IN THIRD_COUNTRY ON_THE_JOB DEGREE",
@@ -361,9 +359,7 @@ def test_the_vocabularies_hold_their_codes_in_order():
 
 @pytest.mark.parametrize("model", [Term, FunctionalPost, Theme, OfficeType, Scheme])
 def test_every_label_exists_in_both_languages(model):
-    assert [
-        row.pk for row in model.objects.all() if not (row.label_id.strip() and row.label_en.strip())
-    ] == []
+    assert [row.pk for row in model.objects.all() if not (row.label_id.strip() and row.label_en.strip())] == []
 
 
 @pytest.mark.parametrize("model", [Region, Organisation])
@@ -390,9 +386,7 @@ SCHEMES = {
 
 
 def test_the_14_schemes_know_their_partner_route_and_buffer():
-    found = {
-        s.code: (s.partner.code, s.route, s.buffer_days) for s in Scheme.objects.select_related("partner")
-    }
+    found = {s.code: (s.partner.code, s.route, s.buffer_days) for s in Scheme.objects.select_related("partner")}
     assert found == SCHEMES
     assert {p.organisation_id for p in PartnerProfile.objects.all()} == set(
         Organisation.objects.filter(kind="PARTNER").values_list("pk", flat=True)
@@ -418,23 +412,17 @@ def test_the_first_calendar_knows_independence_day_and_joint_leave():
 
 def test_a_second_run_creates_and_changes_nothing():
     counts = regions_reference.load() + programs_reference.load()
-    assert [
-        (c.name, c.created, c.changed, c.retired) for c in counts if c.created or c.changed or c.retired
-    ] == []
+    assert [(c.name, c.created, c.changed, c.retired) for c in counts if c.created or c.changed or c.retired] == []
 
 
 def test_a_changed_label_is_mended_and_an_offices_own_name_is_kept():
     with transaction.atomic():
         Term.objects.filter(vocabulary="urgency", code="U1").update(label_en="Old")
-        Organisation.objects.filter(code="DISNAKER-52").update(
-            name_id="Dinas Tenaga Kerja dan Transmigrasi NTB"
-        )
+        Organisation.objects.filter(code="DISNAKER-52").update(name_id="Dinas Tenaga Kerja dan Transmigrasi NTB")
         counts = regions_reference.load()
         assert {c.name: c.changed for c in counts if c.changed} == {"vocabulary terms": 1}
         assert Term.objects.get(vocabulary="urgency", code="U1").label_en == "Urgent (less than 6 months)"
-        assert (
-            Organisation.objects.get(code="DISNAKER-52").name_id == "Dinas Tenaga Kerja dan Transmigrasi NTB"
-        )
+        assert Organisation.objects.get(code="DISNAKER-52").name_id == "Dinas Tenaga Kerja dan Transmigrasi NTB"
         transaction.set_rollback(True)
 
 

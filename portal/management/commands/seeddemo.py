@@ -21,6 +21,4 @@ class Command(BaseCommand):
             scenario.settle()
         if options["verbosity"]:
             numbers = ", ".join(f"{count} {name}" for name, count in scenario.counts().items())
-            self.stdout.write(
-                f"{'Sample data created' if fresh else 'Sample data was already there'}: {numbers}"
-            )
+            self.stdout.write(f"{'Sample data created' if fresh else 'Sample data was already there'}: {numbers}")
