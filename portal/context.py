@@ -224,9 +224,7 @@ class Shell:
     @property
     def initials(self) -> str:
         """Two letters for the avatar."""
-        words = (
-            [w for w in str(self.user.name).replace("_", " ").split() if w[0].isalpha()] if self.user else []
-        )
+        words = [w for w in str(self.user.name).replace("_", " ").split() if w[0].isalpha()] if self.user else []
         return "".join(w[0] for w in words[:2]).upper() or "?"
 
     @property

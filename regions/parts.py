@@ -20,7 +20,7 @@ TITLES = {
 STATES = {
     "todo": (_("Not started"), "", "clock"),
     "doing": (_("In progress"), "blue", "pencil"),
-    "done": (_("Complete"), "line", "check2"),
+    "done": (_("Completed"), "line", "check2"),
     "locked": (_("Cannot start yet"), "line", "lock"),
 }
 

@@ -37,8 +37,7 @@ class CommentsField(forms.Field):
                 raise ValidationError(_("Remark %(number)d: write what should change.") % {"number": number})
             if len(text) > LONGEST:
                 raise ValidationError(
-                    _("Remark %(number)d: write at most %(count)d characters.")
-                    % {"number": number, "count": LONGEST}
+                    _("Remark %(number)d: write at most %(count)d characters.") % {"number": number, "count": LONGEST}
                 )
             if text:
                 remarks.append({**_place(target), "text": text})

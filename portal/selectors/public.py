@@ -235,9 +235,7 @@ def _offers() -> list[PartnerOffer]:
         .annotate(free=Sum(F("seats") - F("seats_taken")))
     )
     rows = (
-        Organisation.objects.filter(
-            programs__in=Program.objects.filter(public_programs(), status__in=OFFERED)
-        )
+        Organisation.objects.filter(programs__in=Program.objects.filter(public_programs(), status__in=OFFERED))
         .annotate(count=Count("programs", distinct=True))
         .order_by("-count", "code")
     )
@@ -246,13 +244,9 @@ def _offers() -> list[PartnerOffer]:
 
 def _decisions(limit: int = 10) -> list[Decision]:
     """The latest published programmes and agreements that took effect, newest first."""
-    programs = (
-        Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
-    )
+    programs = Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
     agreements = (
-        Agreement.objects.filter(status__in=IN_FORCE)
-        .select_related("partner")
-        .order_by("-status_since")[:limit]
+        Agreement.objects.filter(status__in=IN_FORCE).select_related("partner").order_by("-status_since")[:limit]
     )
     found = [_decision(p, p.title, p.get_absolute_url(), p.published_at) for p in programs]
     found += [_decision(a, in_local_language(a, "title"), "", a.status_since) for a in agreements]
@@ -300,9 +294,7 @@ def decision_counts() -> list[DecisionCount]:
     )
     totals = {(flow, action): count for flow, action, count in counted}
     found = []
-    for entry in sorted(
-        workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)
-    ):
+    for entry in sorted(workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)):
         rows = [
             DecisionCount(entry.flow.label, t.done or t.label, totals[entry.flow.name, t.name])
             for t in entry.flow.transitions

@@ -81,9 +81,7 @@ def test_the_first_tab_stop_skips_to_the_content(chromium_page):
     assert page.evaluate("document.activeElement.id") == "isi"
 
 
-def test_after_a_refused_form_the_summary_has_the_focus(
-    chromium_page, axe, aceh_verifier, aceh_operator, aceh_head
-):
+def test_after_a_refused_form_the_summary_has_the_focus(chromium_page, axe, aceh_verifier, aceh_operator, aceh_head):
     need = factories.need(factories.office("1101"), created_by=aceh_operator)
     from workflow.engine import perform
 

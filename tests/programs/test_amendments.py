@@ -217,3 +217,12 @@ def test_the_log_keeps_the_difference(client, jica, jica_liaison, words):
     assert (entry.comment, entry.data["edition"]) == (REASON, 2)
     client.force_login(jica_liaison)
     assert "<del>18</del>" in client.get(f"/mitra/program/{program.code}/").content.decode()
+
+
+def test_adding_a_row_to_a_published_programme_publishes_nothing_yet(client, published, jica_liaison):
+    client.force_login(jica_liaison)
+    url = f"/mitra/program/{published.code}/ubah/angkatan/"
+    page, more = client.get(url), client.get(f"{url}?tambah=intakes")
+    assert 'href="?tambah=intakes#tambah-intakes"' in page.content.decode()
+    assert 'value="add:' not in page.content.decode()
+    assert [len(found.context["form"].rows[0].forms) for found in (page, more)] == [1, 2]
