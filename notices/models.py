@@ -97,7 +97,7 @@ class Outbox(models.Model):
 class NoticeKind(models.TextChoices):
     TURN = "TURN", _("Your turn")
     DUE = "DUE", _("Due date")
-    CHANGE = "CHANGE", _("Change")
+    CHANGE = "CHANGE", _("What changed")
 
 
 class Notice(models.Model):

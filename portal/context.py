@@ -109,7 +109,7 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     ),
     Role.ADMIN: (
         _HOME,
-        Item(_("People"), "people", "accounts:people"),
+        Item(_("Users"), "people", "accounts:people"),
         _CATALOGUE,
     ),
 }

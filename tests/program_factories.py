@@ -110,9 +110,7 @@ def program(
     within = found.flow.state(status).within
     found.save()
     for code, entry, goal in themes:
-        ProgramTheme.objects.create(
-            program=found, theme=factories.theme(code), entry_level=entry, exit_level=goal
-        )
+        ProgramTheme.objects.create(program=found, theme=factories.theme(code), entry_level=entry, exit_level=goal)
     found.posts.set([factories.post(code) for code in posts])
     intake(found, seats=seats, starts=starts)
     if within and found.due_at is None:

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('TURN', 'Your turn'), ('DUE', 'Due date'), ('CHANGE', 'Change')], max_length=6)),
+                ('kind', models.CharField(choices=[('TURN', 'Your turn'), ('DUE', 'Due date'), ('CHANGE', 'What changed')], max_length=6)),
                 ('flow', models.CharField(max_length=40)),
                 ('record_id', models.BigIntegerField()),
                 ('record_code', models.CharField(max_length=40)),

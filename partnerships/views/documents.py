@@ -82,7 +82,7 @@ def letter(request, code):
     form = LetterForm(*sent(request), agreement=agreement, step=step)
     lead = _("From this date on the age of the letter is shown. Bodies outside keep their own time.")
     return form_page(
-        request, agreement, form, title=_("Record a letter"), button=_("Record"), save=save, lead=lead
+        request, agreement, form, title=_("Record a letter"), button=_("Record it"), save=save, lead=lead
     )
 
 
@@ -115,5 +115,5 @@ def answer(request, code, pk):
         "purpose": known.purpose,
     }
     return form_page(
-        request, agreement, form, title=_("Record the answer"), button=_("Record"), save=save, lead=lead
+        request, agreement, form, title=_("Record the answer"), button=_("Record it"), save=save, lead=lead
     )

@@ -287,7 +287,7 @@ def _auditor(home: Home, user) -> None:
 def _administrator(home: Home, user) -> None:
     home.actions = [
         Action(_("Invite a person"), link_to("accounts:invite"), "person-plus"),
-        Action(_("People"), link_to("accounts:people"), "people"),
+        Action(_("Users"), link_to("accounts:people"), "people"),
     ]
     home.figures = figures.administrator_figures()
     home.nothing = _("Administrators keep accounts. Decisions are made by others.")

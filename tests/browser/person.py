@@ -27,9 +27,19 @@ class Person:
         """The page's one main heading."""
         return self.page.locator("h1").inner_text()
 
+    @property
     def status(self) -> str:
         """The word in the status tag at the head of a record's page."""
         return self.page.locator(".sg-eyebrow .sg-tag").first.inner_text().strip()
+
+    @property
+    def form(self):
+        """The page's own form, not the search in its head."""
+        return self.page.locator("main form[method=post]")
+
+    def answer_of(self, path: str) -> int:
+        """The status an address answers with, without opening it in the window."""
+        return self.page.context.request.get(f"{self.prefix}{path}", max_redirects=0).status
 
     def says(self, text: str) -> bool:
         """Whether the page shows these words."""
@@ -45,6 +55,10 @@ class Person:
     def offers(self, name: str) -> bool:
         """Whether such a link or button is there."""
         return self.control(name).count() > 0
+
+    def is_blocked(self, name: str) -> bool:
+        """Whether the act is shown, but cannot be pressed yet."""
+        return self.page.get_by_role("button", name=name, disabled=True).count() > 0
 
     def press(self, name: str, within=None) -> None:
         """Press a link or button that leads to another page."""
@@ -85,6 +99,11 @@ class Person:
     def level(self, question: str, word: str) -> None:
         """Press one of the large level buttons."""
         self.tap(self.page.get_by_role("group", name=question).get_by_text(word, exact=True))
+
+    def add_row(self, noun: str, number: int):
+        """Add an empty row to a repeated part; returns it."""
+        self.tap(self.page.get_by_role("button", name=re.compile(rf": {noun}$")))
+        return self.page.get_by_role("group", name=f"{noun} {number}", exact=True)
 
     def attach(self, label: str, paper: dict) -> None:
         """Put a file into a file field."""
