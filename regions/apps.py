@@ -12,4 +12,6 @@ class RegionsConfig(AppConfig):
         from regions.rules import my_turn, needs_in_reach
         from workflow.registry import register
 
-        register(NEED, TrainingNeed, reach=needs_in_reach, turn=my_turn, related=("office__office__region__parent", "cycle"))
+        register(
+            NEED, TrainingNeed, reach=needs_in_reach, turn=my_turn, related=("office__office__region__parent", "cycle")
+        )

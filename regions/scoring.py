@@ -83,10 +83,7 @@ def priority(facts: NeedFacts) -> Priority:
     retiring = 3 * facts.retiring / facts.in_post if facts.in_post else 0
     urgency = min(10.0, URGENCY.get(facts.urgency, 0) + retiring)
     readiness = (
-        3 * facts.nominees_identified
-        + 3 * facts.language_evidence
-        + 2 * facts.budget_line
-        + 2 * facts.follow_up_plan
+        3 * facts.nominees_identified + 3 * facts.language_evidence + 2 * facts.budget_line + 2 * facts.follow_up_plan
     )
     points = {
         "quantity": quantity,

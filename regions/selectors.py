@@ -190,12 +190,7 @@ def themes_by_post() -> list[tuple[Theme, set[str]]]:
 
 def line_of(need: TrainingNeed, pk: int) -> NeedLine | None:
     """One line of a need with its gaps."""
-    return (
-        need.lines.select_related("post")
-        .prefetch_related("gaps__theme", "comments__author")
-        .filter(pk=pk)
-        .first()
-    )
+    return need.lines.select_related("post").prefetch_related("gaps__theme", "comments__author").filter(pk=pk).first()
 
 
 def evidence_of(need: TrainingNeed, pk: int):
@@ -231,9 +226,7 @@ def relatives_of(user, need: TrainingNeed) -> dict[str, list[TrainingNeed]]:
     seen = seen_by(user, FLOW)
     return {
         "revisions": list(seen.filter(revises=need).order_by("revision")),
-        "merged": list(
-            with_rows(seen.filter(merged_into=need).exclude(revisions__pk=need.pk)).order_by("pk")
-        ),
+        "merged": list(with_rows(seen.filter(merged_into=need).exclude(revisions__pk=need.pk)).order_by("pk")),
     }
 
 
@@ -335,10 +328,7 @@ class Ageing:
 def ageing_of(rows: QuerySet, user, acts: tuple[str, ...]) -> Ageing:
     """Waiting times of a queue, and how many decisions of the kinds in `acts` the user's unit took today."""
     now = timezone.now()
-    waits = [
-        working_days_between(since, now, WIB)
-        for since in rows.order_by().values_list("status_since", flat=True)
-    ]
+    waits = [working_days_between(since, now, WIB) for since in rows.order_by().values_list("status_since", flat=True)]
     last = LATE_AFTER + 2
     bars = [
         (f"{day}+" if day == last else str(day), sum(min(w, last) == day for w in waits), day >= LATE_AFTER)
@@ -421,7 +411,5 @@ def filing_of_province(user, province: str, cycle: NeedCycle | None) -> list[Fil
 def last_signed_by_office(user, limit: int = 5) -> list[TrainingNeed]:
     """The needs the office signed last."""
     return list(
-        needs_seen_by(user)
-        .filter(submitted_at__isnull=False)
-        .order_by(F("submitted_at").desc(nulls_last=True))[:limit]
+        needs_seen_by(user).filter(submitted_at__isnull=False).order_by(F("submitted_at").desc(nulls_last=True))[:limit]
     )

@@ -237,6 +237,28 @@ def own_lines_for(user, program) -> list[Candidate]:
     return _candidates(rows, _live(user).filter(intake__program=program))
 
 
+def fitting_counts(user, programs) -> dict[int, int]:
+    """Of the office's own lines, how many fit each of these programmes; one query, programmes without any left out."""
+    _role, organisation = capacity(user)
+    rows = (
+        Suggestion.objects.filter(eligible=True, intake__program__in=programs, line__need__office=organisation)
+        .order_by()
+        .values_list("intake__program")
+        .annotate(n=Count("line", distinct=True))
+    )
+    return dict(rows)
+
+
+def demand_for_themes(themes: list[str]) -> dict[str, int]:
+    """People on approved lines that name one of the themes, and the offices they work in."""
+    lines = NeedLine.objects.filter(
+        need__status__in=OPEN_NEEDS, pk__in=CompetencyGap.objects.filter(theme__in=themes).values("line")
+    )
+    return lines.aggregate(
+        people=Sum("requested_total", default=0), offices=Count("need__office", distinct=True)
+    )
+
+
 def may_read_demand(user) -> bool:
     """Partners and the ministry read demand; offices read their own needs."""
     return capacity(user)[0] in (*PARTNER, *CENTRAL)

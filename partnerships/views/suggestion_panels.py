@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from django.utils.translation import ngettext
+
 from accounts.roles import OFFICE
 from accounts.rules import capacity
 from partnerships.selectors import suggestions as selectors
 from partnerships.views.suggestions import zone_of
-from workflow.panels import Panel, register_panel
+from workflow.panels import Panel, register_panel, register_remark
 
 
 def register() -> None:
     """Called once, when Django starts."""
     register_panel(Panel("regions.need", "partnerships/_need_panel.html", need_panel, "main", 10))
     register_panel(Panel("programs.program", "partnerships/_program_panel.html", program_panel, "main", 10))
+    register_panel(Panel("programs.program", "partnerships/_draft_panel.html", draft_panel, "side", 10))
+    register_remark("programs.program", fitting_lines)
+
+
+def fitting_lines(request, programs) -> dict[int, str]:
+    """For an office, beside the programmes of a list: how many of its lines each one fits."""
+    if not request.user.is_authenticated or capacity(request.user)[0] not in OFFICE:
+        return {}
+    return {
+        pk: ngettext("Fits %(count)d line of your needs", "Fits %(count)d lines of your needs", count) % {"count": count}
+        for pk, count in selectors.fitting_counts(request.user, programs).items()
+    }
+
+
+def draft_panel(request, program):
+    """While an offer is filled in: how many people want what it teaches."""
+    if program.published_at or not selectors.may_read_demand(request.user):
+        return None
+    return selectors.demand_for_themes([theme.theme_id for theme in program.themes.all()])
 
 
 def need_panel(request, need):

@@ -21,7 +21,7 @@ def sign_in(request):
     if user is None:
         raise Http404
     auth.logout(request)
-    auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    auth.login(request, user)
     wanted = request.POST.get("next", "")
     here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if wanted and here else reverse("home"))

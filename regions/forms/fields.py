@@ -100,8 +100,7 @@ def theme_choices(themes, use: dict[str, dict[str, int]], post: str):
     for theme, meant_for in themes:
         targets = meant_for or {"*"}
         posts[theme.code] = " ".join(
-            f"{code}:{use.get(code, {}).get(theme.code, 0)}"
-            for code in sorted(targets | _users(use, theme.code))
+            f"{code}:{use.get(code, {}).get(theme.code, 0)}" for code in sorted(targets | _users(use, theme.code))
         )
         fits = bool(post) and (not meant_for or post in meant_for)
         (mine if fits else others).append((theme.code, theme.label))
@@ -127,9 +126,7 @@ def level_field(label, *, lowest: int, **kwargs) -> forms.TypedChoiceField:
     )
 
 
-def vocabulary_field(
-    vocabulary: str, label, *, empty=None, required: bool = False, **kwargs
-) -> forms.ChoiceField:
+def vocabulary_field(vocabulary: str, label, *, empty=None, required: bool = False, **kwargs) -> forms.ChoiceField:
     """A choice from a vocabulary; `empty` is the text of the empty choice."""
     choices = term_choices(vocabulary)
     if empty is not None:

@@ -45,9 +45,7 @@ class More(TemplateNameMixin):
         names = [name for name in _names(self.fields) if name in form.fields]
         wrong = any(form.errors.get(name) for name in names) if form.is_bound else False
         filled = any(form[name].value() not in (None, "", "NONE", "TEKNIS", 0, "0") for name in names)
-        inner = "".join(
-            render_field(field, form, context, template_pack=template_pack) for field in self.fields
-        )
+        inner = "".join(render_field(field, form, context, template_pack=template_pack) for field in self.fields)
         opened = wrong or filled if self.opened is None else self.opened or wrong
         return render_to_string(
             self.get_template_name(template_pack), {"title": self.title, "inner": inner, "open": opened}
@@ -126,9 +124,7 @@ class LineForm(forms.ModelForm):
             },
         )
         self.fields["rank"] = vocabulary_field("rank", _("Rank"), empty=None)
-        self.fields["employment_status"] = vocabulary_field(
-            "employment_status", _("Employment status"), required=True
-        )
+        self.fields["employment_status"] = vocabulary_field("employment_status", _("Employment status"), required=True)
         self.fields["earliest_start"] = MonthField(
             label=_("Earliest start"),
             required=False,
@@ -303,14 +299,10 @@ class GapForm(forms.ModelForm):
         self.fields["target_level"] = level_field(
             _("Target level"), lowest=1, error_messages={"required": _("Choose the target level.")}
         )
-        self.fields["competency_kind"] = vocabulary_field(
-            "competency_kind", _("Kind of competency"), required=True
-        )
+        self.fields["competency_kind"] = vocabulary_field("competency_kind", _("Kind of competency"), required=True)
         self.fields["competency_kind"].initial = "TEKNIS"
         self.fields["gap_cause"] = vocabulary_field("gap_cause", _("Cause of the gap"), empty=NOT_SAID)
-        self.fields["certification_wanted"] = vocabulary_field(
-            "certification_wanted", _("Certificate wanted")
-        )
+        self.fields["certification_wanted"] = vocabulary_field("certification_wanted", _("Certificate wanted"))
         self.fields["kkni_target"] = forms.TypedChoiceField(
             label=_("KKNI target"),
             choices=[("", NOT_SAID), *[(n, str(n)) for n in range(1, 10)]],
@@ -325,9 +317,7 @@ class GapForm(forms.ModelForm):
         self.fields["skkni_code"].help_text = _("For example M.74TKW00.001.1, or free text.")
         self.fields["expected_outcome"].widget = forms.Textarea(attrs={"rows": 2, "maxlength": 1000})
         self.fields["expected_outcome"].help_text = _("What the officers will do differently at work.")
-        self.fields["performance_indicator"].help_text = _(
-            "For example: disputes settled by joint agreement per year."
-        )
+        self.fields["performance_indicator"].help_text = _("For example: disputes settled by joint agreement per year.")
         self.helper = SinergiFormHelper(self, summary=False)
         self.helper.layout = Layout(
             "gap",
@@ -382,9 +372,7 @@ class GapForm(forms.ModelForm):
     @property
     def is_blank(self) -> bool:
         """A row nobody touched: no competency and no level."""
-        return not any(
-            self[name].value() not in (None, "") for name in ("theme", "current_level", "target_level")
-        )
+        return not any(self[name].value() not in (None, "") for name in ("theme", "current_level", "target_level"))
 
 
 class _GapFormSet(BaseFormSet):
@@ -422,9 +410,7 @@ class _GapFormSet(BaseFormSet):
     def live(self) -> list[GapForm]:
         """The rows that count: touched, and not marked for removal."""
         return [
-            form
-            for i, form in enumerate(self.forms)
-            if not self._is_removed(form) and not (form.is_blank and i > 0)
+            form for i, form in enumerate(self.forms) if not self._is_removed(form) and not (form.is_blank and i > 0)
         ]
 
     def _is_removed(self, form) -> bool:

@@ -76,9 +76,7 @@ class ReasonForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["urgency"] = vocabulary_field(
-            "urgency", _("How urgent is it?"), required=True, widget=ChoiceCards
-        )
+        self.fields["urgency"] = vocabulary_field("urgency", _("How urgent is it?"), required=True, widget=ChoiceCards)
         self.fields["urgency"].error_messages["required"] = _("Choose how urgent the need is.")
         self.fields["preferred_mode"] = vocabulary_field(
             "delivery_mode",
@@ -87,15 +85,13 @@ class ReasonForm(forms.ModelForm):
             empty=_("Choose …"),
             help_text=_("In-country and blended programmes are always considered as well."),
         )
-        self.fields["preferred_mode"].error_messages["required"] = _(
-            "Choose how the training should be given."
-        )
+        self.fields["preferred_mode"].error_messages["required"] = _("Choose how the training should be given.")
+        if not self.instance.preferred_mode:
+            self.initial["preferred_mode"] = "IN_COUNTRY"  # the mode every need accepts; one choice less to make
         self.fields["causes"].choices = term_choices("gap_cause")
         reason = self.fields["reason"]
         reason.required, reason.label = True, _("The reason in one or two sentences")
-        reason.help_text = _(
-            "Figures convince: cases, companies, staff. For example: disputes rose from 17 to 41."
-        )
+        reason.help_text = _("Figures convince: cases, companies, staff. For example: disputes rose from 17 to 41.")
         reason.error_messages["required"] = _(
             "Write at least one sentence: what changed, and what happens without training."
         )
@@ -130,9 +126,7 @@ class EvidenceForm(forms.Form):
         self.fields["evidence_type"] = vocabulary_field(
             "evidence_type", _("Type of evidence"), required=True, empty=_("Choose …")
         )
-        self.fields["evidence_type"].error_messages["required"] = _(
-            "Choose what kind of evidence the file is."
-        )
+        self.fields["evidence_type"].error_messages["required"] = _("Choose what kind of evidence the file is.")
         self.order_fields(["evidence_type", "file"])
         self.helper = SinergiFormHelper(self)
         self.helper.layout = Layout(
@@ -171,9 +165,7 @@ class LetterForm(forms.Form):
 
     def __init__(self, *args, letter=None, **kwargs):
         if letter is not None:
-            kwargs.setdefault(
-                "initial", {"number": letter.number, "date": letter.date, "subject": letter.subject}
-            )
+            kwargs.setdefault("initial", {"number": letter.number, "date": letter.date, "subject": letter.subject})
         super().__init__(*args, **kwargs)
         self.fields["letter"].required = letter is None
         self.fields["letter"].error_messages["required"] = _("Choose the scanned, signed letter as PDF.")

@@ -59,9 +59,7 @@ def may_still_be_returned(need, actor) -> str:
     """After three returns a call serves better than a fourth letter."""
     if need.return_count < 3:
         return ""
-    return _(
-        "This need was returned three times. Agree on a call with the office, then approve or reject it."
-    )
+    return _("This need was returned three times. Agree on a call with the office, then approve or reject it.")
 
 
 def comments_are_answered(need, actor) -> str:
@@ -89,11 +87,7 @@ def objection_in_time(need, actor) -> str:
 
 def rejection_reason_is_long_enough(need, actor, answers) -> str:
     """A rejection explains itself."""
-    return (
-        ""
-        if len(answers.get("reason", "").strip()) >= 30
-        else _("Explain the rejection in at least 30 characters.")
-    )
+    return "" if len(answers.get("reason", "").strip()) >= 30 else _("Explain the rejection in at least 30 characters.")
 
 
 def parent_is_mergeable(need, actor, answers) -> str:
@@ -153,9 +147,9 @@ def unit_guides_a_post(need, actor, answers) -> str:
         return _("Choose the unit that guides one of the posts.")
     if not people_with(holders(Role.DITJEN_REV, code=unit)).exists():
         name = Organisation.objects.filter(code=unit).first()
-        return _(
-            "%(unit)s has no technical reviewer in the portal yet. Ask the administrator to invite one."
-        ) % {"unit": name or unit}
+        return _("%(unit)s has no technical reviewer in the portal yet. Ask the administrator to invite one.") % {
+            "unit": name or unit
+        }
     return ""
 
 

@@ -58,9 +58,7 @@ def line_faults(line) -> dict[str, str]:
         ) % {"sum": sum(year or 0 for year in years), "people": people}
     split = (line.n_female or 0) + (line.n_male or 0)
     if split > people:
-        found["n_female"] = _(
-            "Women and men add up to %(split)d, more than the %(people)d people requested."
-        ) % {
+        found["n_female"] = _("Women and men add up to %(split)d, more than the %(people)d people requested.") % {
             "split": split,
             "people": people,
         }
@@ -94,9 +92,7 @@ def office_is_active(need, actor) -> str:
 def contact_is_given(need, actor) -> str:
     """The officer in charge is known by post and official e-mail."""
     return (
-        ""
-        if need.contact_post and need.contact_email
-        else _("Fill in the officer in charge and the official e-mail.")
+        "" if need.contact_post and need.contact_email else _("Fill in the officer in charge and the official e-mail.")
     )
 
 
@@ -110,9 +106,7 @@ def lines_are_complete(need, actor) -> str:
     missing = [str(n) for n, line in enumerate(need.all_lines, 1) if not line.gaps.all()]
     if not missing:
         return ""
-    return _("Line %(lines)s: choose a competency with its current and target level.") % {
-        "lines": ", ".join(missing)
-    }
+    return _("Line %(lines)s: choose a competency with its current and target level.") % {"lines": ", ".join(missing)}
 
 
 def posts_allowed_here(need, actor) -> str:
@@ -145,9 +139,7 @@ def has_evidence(need, actor) -> str:
 
 def has_cover_letter(need, actor) -> str:
     """The signed cover letter with its number and date."""
-    return (
-        "" if hasattr(need, "cover_letter") else _("Attach the signed cover letter with its number and date.")
-    )
+    return "" if hasattr(need, "cover_letter") else _("Attach the signed cover letter with its number and date.")
 
 
 def content_complete(need, actor) -> str:

@@ -63,9 +63,7 @@ class Closed(Exception):
 
 def locked(need: TrainingNeed, actor) -> TrainingNeed:
     """The need under lock, if this person may edit it now; raises Closed otherwise. Call inside a transaction."""
-    fresh = (
-        TrainingNeed.objects.select_for_update(of=("self",)).select_related("office", "cycle").get(pk=need.pk)
-    )
+    fresh = TrainingNeed.objects.select_for_update(of=("self",)).select_related("office", "cycle").get(pk=need.pk)
     if not may_edit(fresh.flow, actor, fresh):
         raise Closed(fresh)
     return fresh
@@ -89,9 +87,7 @@ def snapshot(need: TrainingNeed, part: str) -> dict:
     line = lines.filter(pk=number).first() if number.isdecimal() else None
     if line is None:
         return {}
-    values = {name: _plain(getattr(line, name)) for name in LINE_FIELDS if name != "post"} | {
-        "post": line.post_id
-    }
+    values = {name: _plain(getattr(line, name)) for name in LINE_FIELDS if name != "post"} | {"post": line.post_id}
     for gap in line.gaps.all():
         values[f"gap {gap.theme_id}"] = f"{gap.current_level} → {gap.target_level}"
         values |= {
@@ -170,9 +166,7 @@ def _part_name(need, part: str) -> str:
     if not part.startswith("line-"):
         return part
     position = (
-        NeedLine.objects.filter(need=need, pk=part.removeprefix("line-"))
-        .values_list("position", flat=True)
-        .first()
+        NeedLine.objects.filter(need=need, pk=part.removeprefix("line-")).values_list("position", flat=True).first()
     )
     return f"line {position}" if position else "line"
 
@@ -285,11 +279,7 @@ def restore_line(need: TrainingNeed, kept: dict, *, actor) -> NeedLine:
     line = NeedLine.objects.create(need=fresh, **values)
     papers = set(fresh.evidence.values_list("pk", flat=True))
     for gap in kept["gaps"]:
-        found = {
-            ("theme_id" if name == "theme" else name): value
-            for name, value in gap.items()
-            if name != "evidence"
-        }
+        found = {("theme_id" if name == "theme" else name): value for name, value in gap.items() if name != "evidence"}
         evidence = gap.get("evidence") if gap.get("evidence") in papers else None
         CompetencyGap.objects.create(line=line, evidence_id=evidence, **found)
     _touch(fresh)

@@ -49,9 +49,7 @@ def open_need(*, office, cycle, actor, source: TrainingNeed | None = None) -> Tr
 
 def copy_line(line: NeedLine, need: TrainingNeed, **changes) -> NeedLine:
     """A line with its gaps in another place. Evidence stays behind: files belong to the need they were made for."""
-    copy = NeedLine.objects.create(
-        need=need, **{**{name: getattr(line, name) for name in LINE_COPY}, **changes}
-    )
+    copy = NeedLine.objects.create(need=need, **{**{name: getattr(line, name) for name in LINE_COPY}, **changes})
     CompetencyGap.objects.bulk_create(
         CompetencyGap(line=copy, **{name: getattr(gap, name) for name in GAP_COPY}) for gap in line.gaps.all()
     )

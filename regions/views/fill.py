@@ -61,18 +61,14 @@ def start(request):
         "refusal": refusal,
         "office": office,
     }
-    return render(
-        request, "regions/start.html", context, status=400 if refusal and request.method == "POST" else 200
-    )
+    return render(request, "regions/start.html", context, status=400 if refusal and request.method == "POST" else 200)
 
 
 def _first_page(need) -> str:
     """Where a new draft opens: at its first unfinished part; without lines at once at the first line."""
     part = next_part(need)
     return (
-        reverse("regions:new_line", args=[need.code])
-        if part == "lines" and not need.all_lines
-        else address(need, part)
+        reverse("regions:new_line", args=[need.code]) if part == "lines" and not need.all_lines else address(need, part)
     )
 
 
@@ -106,9 +102,7 @@ def _section(request, code, part: str, form_class, template: str):
             setattr(fresh, name, value)
 
     try:
-        saved = save_part(
-            need, part, actor=request.user, seen=seen_by_page(request), final=not passing, write=write
-        )
+        saved = save_part(need, part, actor=request.user, seen=seen_by_page(request), final=not passing, write=write)
     except Conflict as conflict:
         stored = differences_of(form, conflict.need)
         if passing:
@@ -176,9 +170,7 @@ def review(request, code):
         request,
         need,
         "review",
-        missing=[
-            {"sentence": m.sentence, "url": address(need, m.part), "title": TITLES[m.part]} for m in missing
-        ],
+        missing=[{"sentence": m.sentence, "url": address(need, m.part), "title": TITLES[m.part]} for m in missing],
         blocked=blocked if need.office.is_regency_level else [],
         office_rows=_office_rows(need),
         reason_rows=_reason_rows(need),

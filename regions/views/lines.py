@@ -91,9 +91,7 @@ class _LinePage:
             post_may_be_wrong=post_may_be_wrong,
         )
         post = (data or {}).get("post") or line.post_id or initial.get("post", "")
-        gaps = gap_formset(
-            data, line=self.line, need=self.need, themes=self.themes, use=self.use, post=post, more=more
-        )
+        gaps = gap_formset(data, line=self.line, need=self.need, themes=self.themes, use=self.use, post=post, more=more)
         return form, gaps
 
     def _defaults(self) -> dict:
@@ -149,9 +147,7 @@ class _LinePage:
                 write=lambda fresh: self._write(fresh, form, gaps, final=final and valid),
             )
         except Conflict as conflict:
-            stored = differences_of(
-                form, selectors.line_of(conflict.need, self.line.pk) if self.line else NeedLine()
-            )
+            stored = differences_of(form, selectors.line_of(conflict.need, self.line.pk) if self.line else NeedLine())
             if passing:
                 return clash(request, conflict, stored)
             return self.show(form, gaps, status=409, **clash_context(conflict, stored))
@@ -251,9 +247,7 @@ def duplicate(request, code, pk):
     copy = copy_line_of(need, pk, actor=request.user)
     if copy is None:
         raise Http404
-    messages.success(
-        request, _("Line %(number)d is a copy. Change what differs.") % {"number": copy.position}
-    )
+    messages.success(request, _("Line %(number)d is a copy. Change what differs.") % {"number": copy.position})
     return redirect(reverse("regions:line", args=[need.code, copy.pk]))
 
 
@@ -307,9 +301,7 @@ def _send_up(request, need, found):
         return redirect(_lines_url(need))
     draft = move_line_to_province(need, found, actor=request.user)
     if draft is None:
-        messages.error(
-            request, _("The portal knows no office of your province yet. Send the request by letter.")
-        )
+        messages.error(request, _("The portal knows no office of your province yet. Send the request by letter."))
     else:
         messages.success(
             request,

@@ -84,9 +84,7 @@ def _take_evidence(request, need):
         valid = False
     if not valid:
         return _show(request, need, evidence_form=form, status=400)
-    paper = attach_evidence(
-        need, form.cleaned_data["file"], form.cleaned_data["evidence_type"], actor=request.user
-    )
+    paper = attach_evidence(need, form.cleaned_data["file"], form.cleaned_data["evidence_type"], actor=request.user)
     messages.success(request, _("%(name)s is attached.") % {"name": paper.name})
     return redirect(address(need, "papers"))
 
@@ -126,9 +124,7 @@ def _send(request, need, paper):
     if request.method == "GET":
         note(need.flow, need, request.user, "download", {"name": paper.name})
     inline = paper.content_type == "application/pdf" and request.GET.get("lihat") == "1"
-    response = FileResponse(
-        content, as_attachment=not inline, filename=paper.name, content_type=paper.content_type
-    )
+    response = FileResponse(content, as_attachment=not inline, filename=paper.name, content_type=paper.content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

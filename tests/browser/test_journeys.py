@@ -50,6 +50,7 @@ class Cast:
                 found.append("scrolls sideways")
             if found:
                 self.wrong[f"{person.path} {width}"] = found
+                print("WRONG", person.path, width, found)
         page.set_viewport_size(usual)
 
     def doors(self, path: str, **expected: int) -> None:
@@ -118,7 +119,7 @@ def file_a_need(cast) -> str:
     assert me.status == "Awaiting sign-off"
     cast.look(me, *BOTH)
     me.go(f"/kebutuhan/{code}/isi/")
-    assert me.page.locator(".sg-tasklist .sg-tag").all_inner_texts()[:4] == ["Complete"] * 4
+    assert me.page.locator(".sg-tasklist .sg-tag").all_inner_texts()[:4] == ["Completed"] * 4
     cast.look(me, *BOTH)
     need = f"/kebutuhan/{code}/"
     # While it is a draft, only the office itself knows of it.

@@ -554,3 +554,32 @@ def test_visitors_see_the_programme_without_a_panel(client, matched, jica):
     response = client.get(offer.get_absolute_url())
     assert response.status_code == 200 and "permintaan" not in text(response)
     assert Scoring.objects.exists()
+
+
+# --- What matching says on the programmes' own pages ---------------------------------------------------------
+
+
+def test_two_intakes_of_one_programme_are_one_column_of_the_comparison(
+    client, matched, program, koica, aceh_province_operator
+):
+    program_factories.intake(program, number=2, seats=5)
+    other = program_factories.program(koica, ProgramStatus.OPEN, seats=5)
+    suggestions.recompute_need(matched.pk)
+    found = get(client, aceh_province_operator, compare_url(matched)).context["found"]
+    assert sorted(c.program.pk for c in found.columns) == sorted([program.pk, other.pk])
+    assert [c.program.pk for c in found.more] == [program.pk]
+
+
+def test_the_catalogue_tells_an_office_which_programmes_fit_its_lines(client, matched, program, bali_operator):
+    url = reverse("programs:catalogue")
+    with translation.override("en"):
+        url = reverse("programs:catalogue")
+    assert "Fits 1 line of your needs" in text(get(client, matched.created_by, url))
+    assert "of your needs" not in text(get(client, bali_operator, url))
+
+
+def test_a_liaison_sees_the_approved_demand_while_drafting(client, matched, jica, jica_liaison):
+    draft = program_factories.program(jica, ProgramStatus.DRAFT, created_by=jica_liaison)
+    with translation.override("en"):
+        url = reverse("programs:fill", args=[draft.code])
+    assert "People who want what this programme teaches: 4 (offices: 1)." in text(get(client, jica_liaison, url))

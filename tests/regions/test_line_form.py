@@ -118,9 +118,7 @@ def test_a_complete_line_is_stored_with_all_its_fields_and_logged(post_line, lin
         "untrained": 2, "requested_total": 3, "requested_y1": 1, "requested_y2": 1, "requested_y3": 1, "min_batch": 10,
         "jp_requested": 40, "vacancies_to_fill": 0, "justification": "",
     }  # fmt: skip
-    gaps = list(
-        line.gaps.values_list("theme_id", "current_level", "target_level", "skkni_code", "kkni_target")
-    )
+    gaps = list(line.gaps.values_list("theme_id", "current_level", "target_level", "skkni_code", "kkni_target"))
     assert gaps == [("T07", 1, 3, "M.74TKW00.001.1", 7), ("T08", 0, 2, "", None)]
     draft.refresh_from_db()
     assert draft.people_requested == 5
@@ -167,9 +165,7 @@ def test_a_gap_of_another_need_cannot_be_taken_over(post_line, line_data, draft,
     assert stranger.theme_id == "T07"
 
 
-def test_save_and_add_opens_the_next_line_with_the_same_post(
-    post_line, line_data, as_user, aceh_operator, draft
-):
+def test_save_and_add_opens_the_next_line_with_the_same_post(post_line, line_data, as_user, aceh_operator, draft):
     answer = post_line(line_data() | {"again": "1"})
     page = as_user(aceh_operator).get(answer.url).content.decode()
     assert '<option value="MEDHI"' in page and page.index('value="MEDHI"') < page.index(
@@ -192,9 +188,7 @@ def test_a_line_for_an_inspector_goes_to_the_province_as_a_draft(post_line, line
     assert trail.data["changes"] == [{"field": "line", "before": "WASNAK, 2", "after": sent.code}]
 
 
-def test_an_existing_wrong_line_is_sent_from_the_review_page(
-    as_user, aceh_regency, aceh_operator, aceh, address
-):
+def test_an_existing_wrong_line_is_sent_from_the_review_page(as_user, aceh_regency, aceh_operator, aceh, address):
     need = factories.need(aceh_regency, created_by=aceh_operator, post_code="WASNAK", themes=(("T01", 1, 3),))
     client = as_user(aceh_operator)
     url = address("line_to_province", need, need.lines.get().pk)
@@ -228,9 +222,7 @@ def test_a_line_is_removed_after_asking_and_comes_back_by_undo(as_user, aceh_ope
     assert draft.lines.count() == 0
     assert address("restore_line", draft) in client.get(address("lines", draft)).content.decode()
     client.post(address("restore_line", draft))
-    assert list(draft.lines.values_list("post_id", "requested_total", "gaps__theme_id")) == [
-        ("MEDHI", 2, "T07")
-    ]
+    assert list(draft.lines.values_list("post_id", "requested_total", "gaps__theme_id")) == [("MEDHI", 2, "T07")]
     client.post(address("restore_line", draft))
     assert draft.lines.count() == 1
 
