@@ -65,7 +65,7 @@ def _tenth(points: float) -> Decimal:
 
 
 def equity_points(region_code: str, is_remote: bool) -> int:
-    """15 for Papua, Maluku and NTT; 10 for other disadvantaged, frontier or outermost areas; 5 outside Java; 0 on it."""
+    """15 for Papua, Maluku, NTT; 10 for other disadvantaged, frontier or outermost areas; 5 outside Java; 0 on it."""
     province = region_code[:2]
     if province in FRONTIER:
         return 15

@@ -72,8 +72,8 @@ def update() -> None:
     for entry in po:
         if "fuzzy" in entry.flags:  # a guess by gettext is not a translation
             entry.flags.remove("fuzzy")
-            entry.msgstr = ""
-            entry.previous_msgid = None
+            entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
     po.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",

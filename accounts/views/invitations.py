@@ -15,8 +15,6 @@ from accounts.forms import AcceptForm
 from accounts.models import Invitation, User
 from accounts.views.sign_in import home_of
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @login_not_required
 @never_cache
@@ -45,7 +43,7 @@ def _arrived(request, user, known: bool):
         messages.success(request, _("The invitation is accepted. Sign in with your usual password."))
         return redirect("accounts:login")
     if not known:
-        auth.login(request, user, backend=BACKEND)
+        auth.login(request, user)
     messages.success(request, _("The invitation is accepted. Welcome to Sinergi."))
     return redirect(home_of(user))
 

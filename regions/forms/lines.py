@@ -125,6 +125,7 @@ class LineForm(forms.ModelForm):
         )
         self.fields["rank"] = vocabulary_field("rank", _("Rank"), empty=None)
         self.fields["employment_status"] = vocabulary_field("employment_status", _("Employment status"), required=True)
+        self.fields["employment_status"].error_messages["required"] = _("Choose the employment status.")
         self.fields["earliest_start"] = MonthField(
             label=_("Earliest start"),
             required=False,
@@ -345,7 +346,7 @@ class GapForm(forms.ModelForm):
         return _quiet(self.helper)
 
     def clean_skkni_code(self):
-        """A unit code in capitals where it looks like one; free text is allowed, the pattern differs between decrees."""
+        """A unit code in capitals where it looks like one; free text is allowed, since decrees differ."""
         code = " ".join(self.cleaned_data["skkni_code"].split())
         return code.upper() if SKKNI.match(code.upper()) else code
 

@@ -46,7 +46,7 @@ class Dated(models.Model):
 
 
 class Term(Dated):
-    """One entry of a small vocabulary (rank, gap_cause, delivery_mode …); `attributes` holds what the entry carries."""
+    """One entry of a small vocabulary (rank, gap_cause, delivery_mode …); `attributes` is what it carries."""
 
     vocabulary = models.CharField(max_length=30)
     code = models.CharField(max_length=30)

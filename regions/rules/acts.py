@@ -116,8 +116,8 @@ def met_or_explained(need, actor, answers) -> str:
     if actor is None or is_met(need) or len(str(answers.get("note") or "").strip()) >= 30:
         return ""
     return _(
-        "%(done)d of %(wanted)d people have completed a training. Explain in at least 30 characters why the need counts as "
-        "met."
+        "%(done)d of %(wanted)d people have completed a training. Explain in at least 30 characters why the need "
+        "counts as met."
     ) % {"done": need.people_completed, "wanted": need.people_requested}
 
 

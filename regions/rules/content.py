@@ -38,8 +38,8 @@ def line_faults(line) -> dict[str, str]:
     elif people > limit:
         found["requested_total"] = (
             _(
-                "%(people)d people is more than the staff in this post (%(limit)d). Change to %(limit)d or fewer, or state "
-                "the vacancies that will be filled."
+                "%(people)d people is more than the staff in this post (%(limit)d). Change to %(limit)d or fewer, "
+                "or state the vacancies that will be filled."
             )
             if limit
             else _(

@@ -1,4 +1,4 @@
-"""What each step of the workflow leaves behind: effects (need, actor, answers). The engine saves the need afterwards."""
+"""What each step of the workflow leaves behind: effects (need, actor, answers); the engine saves the need after."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINISTRY_DAYS = 10
 
 
 def ministry_deadline(need, now):
-    """Ten working days from the moment the need first reached the ministry; a technical review does not restart them."""
+    """Ten working days from when the need first reached the ministry; a technical review does not restart them."""
     if need.ministry_due_at is None:
         need.ministry_due_at = end_of_working_day(now, need.ministry_days_left, WIB)
     return need.ministry_due_at

@@ -1,4 +1,4 @@
-"""The lines of a need: their list, one line with its competency gaps, duplicate, remove, restore, send to the province."""
+"""The lines of a need: list, one line with its competency gaps, duplicate, remove, restore, send to the province."""
 
 from __future__ import annotations
 

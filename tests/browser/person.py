@@ -37,10 +37,6 @@ class Person:
         """The page's own form, not the search in its head."""
         return self.page.locator("main form[method=post]")
 
-    def answer_of(self, path: str) -> int:
-        """The status an address answers with, without opening it in the window."""
-        return self.page.context.request.get(f"{self.prefix}{path}", max_redirects=0).status
-
     def says(self, text: str) -> bool:
         """Whether the page shows these words."""
         return self.page.get_by_text(text).first.is_visible()

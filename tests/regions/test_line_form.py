@@ -1,4 +1,4 @@
-"""One line with its competencies: every rule refuses with a sentence, keeps what was typed, and lets the rest through."""
+"""One line with its competencies: each rule refuses with a sentence, keeps what was typed, lets the rest through."""
 
 from __future__ import annotations
 
@@ -31,22 +31,32 @@ def post_line(as_user, aceh_operator, draft, address):
 
 GAP = {"theme": "T07", "current_level": "1", "target_level": "3"}
 REFUSALS = [
-    ({"requested_total": "6"}, None, "6 people is more than the staff in this post (5). Change to 5 or fewer, or state the vacancies that will be filled."),
-    ({"requested_total": "2", "in_post": "0", "formation_abk": "0", "untrained": "0"}, None, "Nobody is in this post yet. Enter the staff in post, or the vacancies that will be filled, below the number of people."),
+    ({"requested_total": "6"}, None,
+        "6 people is more than the staff in this post (5). Change to 5 or fewer, or state the vacancies "
+        "that will be filled."),
+    ({"requested_total": "2", "in_post": "0", "formation_abk": "0", "untrained": "0"}, None,
+        "Nobody is in this post yet. Enter the staff in post, or the vacancies that will be filled, below "
+        "the number of people."),
     ({"requested_total": ""}, None, "Enter how many people are to be trained: 1 or more."),
     ({"requested_total": "dua"}, None, "Enter a whole number, for example 12."),
     ({"retiring_3y": "6"}, None, "6 retiring is more than the staff in post (5). Change one of the two."),
     ({"untrained": "9"}, None, "9 without training is more than the staff in post (5). Change one of the two."),
     ({"vacancies_to_fill": "6"}, None, "6 to be filled is more than the vacant posts (5). Change it to 5 or fewer."),
-    ({"requested_total": "300", "in_post": "400"}, None, "Explain why more than 200 people are requested in one line."),
-    ({"requested_y1": "1", "requested_y2": "2"}, None, "The three years add up to 3, but 2 people are requested. Change the years or the number."),
+    ({"requested_total": "300", "in_post": "400"}, None,
+        "Explain why more than 200 people are requested in one line."),
+    ({"requested_y1": "1", "requested_y2": "2"}, None,
+        "The three years add up to 3, but 2 people are requested. Change the years or the number."),
     ({"n_female": "2", "n_male": "1"}, None, "Women and men add up to 3, more than the 2 people requested."),
     ({"persons_with_disability": "3"}, None, "3 persons with disability is more than the 2 people requested."),
     ({"post": ""}, None, "Choose a post."),
-    ({"employment_status": ""}, None, "This field is required."),
-    ({"post": "WASNAK"}, [{**GAP, "theme": "T01"}], "Labour inspector exists only at the centre and in provincial offices, so a regency or city cannot file it. Choose another post, or send this line to your province."),
-    ({}, [{**GAP, "current_level": "3"}], "Choose a target above level 3. The target must be higher than the present level."),
-    ({}, [{**GAP, "current_level": "5", "target_level": "5"}], "Level 5 is the highest. Choose a lower current level, or remove this competency."),
+    ({"employment_status": ""}, None, "Choose the employment status."),
+    ({"post": "WASNAK"}, [{**GAP, "theme": "T01"}],
+        "Labour inspector exists only at the centre and in provincial offices, so a regency or city "
+        "cannot file it. Choose another post, or send this line to your province."),
+    ({}, [{**GAP, "current_level": "3"}],
+        "Choose a target above level 3. The target must be higher than the present level."),
+    ({}, [{**GAP, "current_level": "5", "target_level": "5"}],
+        "Level 5 is the highest. Choose a lower current level, or remove this competency."),
     ({}, [{**GAP, "theme": ""}], "Choose a competency."),
     ({}, [{"theme": "T07", "target_level": "3"}], "Choose the current level."),
     ({}, [{"theme": "T07", "current_level": "1"}], "Choose the target level."),
