@@ -33,6 +33,7 @@ messages: python ## collect the texts and compile the Indonesian catalogue
 format: python ## format and tidy the code
 	@$(PYTHON) tools/bootstrap.py test
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+	@find . -name .venv -prune -o -name '*.html' -print | xargs .venv/bin/djade --target-version 5.2
 
 clean: python ## remove the environment, the SAMPLE DATA and all caches
 	@$(PYTHON) tools/bootstrap.py clean
