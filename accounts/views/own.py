@@ -20,7 +20,7 @@ from accounts.services import switch_capacity
 def switch(request):
     """Act in another of one's own current roles."""
     wanted = request.POST.get("membership", "")
-    if not wanted.isdigit() or not switch_capacity(request, int(wanted)):
+    if not (wanted.isdecimal() and len(wanted) < 16) or not switch_capacity(request, int(wanted)):
         raise Http404
     acting = request.user.acting
     messages.success(

@@ -33,12 +33,7 @@ def upload(request, code):
             "version": paper.version,
         }
 
-    form = UploadForm(
-        *sent(request),
-        request.FILES or None,
-        kinds=kinds,
-        initial={"kind": request.GET.get("kind", "")},
-    )
+    form = UploadForm(*sent(request), kinds=kinds, initial={"kind": request.GET.get("kind", "")})
     lead = _("Each upload is a new version. Earlier versions stay readable.")
     return form_page(
         request, agreement, form, title=_("Upload a document"), button=_("Upload"), save=save, lead=lead

@@ -57,9 +57,7 @@ def manage(arguments: list[str]) -> int:
     """Run manage.py with the demo's settings and database, whether the demo is running or not."""
     with until_stopped(), Crew() as crew:
         env = start_servers(crew, environment(DEFAULT_PORT), attach=True, quiet=True)
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=False
-        ).returncode
+        return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=False).returncode
 
 
 # -- settings ------------------------------------------------------------
@@ -142,9 +140,7 @@ def _is_free(port: int) -> bool:
 # -- servers ------------------------------------------------------------
 
 
-def start_servers(
-    crew: Crew, env: dict[str, str], attach: bool = False, quiet: bool = False
-) -> dict[str, str]:
+def start_servers(crew: Crew, env: dict[str, str], attach: bool = False, quiet: bool = False) -> dict[str, str]:
     """Database and broker; returns the environment with their addresses."""
     with phase("database", quiet) as done:
         if given := os.environ.get("DATABASE_URL"):

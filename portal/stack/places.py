@@ -8,6 +8,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,6 @@ VAR = Path(os.environ.get("SINERGI_VAR") or ROOT / "var").absolute()
 SOCKET_PATH_MAX = 100
 """The kernel allows 107 bytes (macOS 103) for the path of a socket."""
 _SHARED = [Path("/var/lib"), Path("/var/tmp")]  # noqa: S108 - a folder of our own is made inside, mode 700
-_SHORT = Path("/tmp")  # noqa: S108 - likewise; TMPDIR may be long
 
 
 @dataclass(frozen=True)
@@ -181,14 +181,26 @@ def private_folder(path: Path, account: Account) -> Path:
 
 
 def socket_folder(preferred: Path, account: Account, longest_name: str) -> Path:
-    """`preferred`, or a private folder under /tmp where its path would be too long for a socket."""
-    if len(os.fsencode(preferred / longest_name)) > SOCKET_PATH_MAX:
-        preferred = _SHORT / f"sinergi-{account.uid}-{short_hash(preferred)}"
-    return private_folder(preferred, account)
+    """`preferred`, or a private folder for temporary files where its path would be too long for a socket."""
+    if fits(preferred / longest_name):
+        return private_folder(preferred, account)
+    name = f"sinergi-{account.uid}-{short_hash(preferred)}"
+    for parent in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - mode 700 inside
+        if fits(parent / name / longest_name) and os.access(parent, os.W_OK):
+            return private_folder(parent / name, account)
+    raise StackError(
+        f"{preferred} is too long a path for a socket, and no folder for temporary files can be written. "
+        "Set SINERGI_VAR to a short folder of yours."
+    )
+
+
+def fits(path: Path) -> bool:
+    """Whether the kernel takes this path for a socket."""
+    return len(os.fsencode(path)) <= SOCKET_PATH_MAX
 
 
 def remove_socket_folder(folder: Path, owner: Path) -> None:
-    """Tidy up a folder under /tmp; one inside `owner` stays with it."""
+    """Tidy up a temporary folder; one inside `owner` stays with it."""
     if not folder.is_relative_to(owner):
         shutil.rmtree(folder, ignore_errors=True)
 

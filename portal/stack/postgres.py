@@ -118,9 +118,7 @@ class Postgres:
 
     name = "PostgreSQL"
 
-    def __init__(
-        self, home: Path, account: Account, binaries: Binaries, options: dict[str, str] | None = None
-    ):
+    def __init__(self, home: Path, account: Account, binaries: Binaries, options: dict[str, str] | None = None):
         self.account, self.binaries, self.options = account, binaries, options or {}
         self.folder = home / f"pg{binaries.major}"  # a newer server must never open an older server's data
         self.data = self.folder / "data"
@@ -167,9 +165,7 @@ class Postgres:
                 self.attached = True
                 return
             time.sleep(0.1)
-        raise StackError(
-            f"Another start is using {self.folder}, but its database does not answer. Wait, or stop it."
-        )
+        raise StackError(f"Another start is using {self.folder}, but its database does not answer. Wait, or stop it.")
 
     def _living_postmaster(self) -> int | None:
         """The process of a server that runs on our data and lets us in."""
@@ -388,9 +384,7 @@ def check_given(url: str) -> str:
     finally:
         connection.close()
     if version < OLDEST * 10000:
-        raise StackError(
-            f"DATABASE_URL names PostgreSQL {version // 10000}; Sinergi needs {OLDEST} or newer."
-        )
+        raise StackError(f"DATABASE_URL names PostgreSQL {version // 10000}; Sinergi needs {OLDEST} or newer.")
     return f"{version // 10000}.{version % 10000}"
 
 

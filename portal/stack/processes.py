@@ -157,9 +157,7 @@ class Crew:
         """Nobody has stopped by itself."""
         for member in self.members:
             if member.ended():
-                raise StackError(
-                    f"{member.name} stopped by itself. The end of {member.log}:\n{member.tail()}"
-                )
+                raise StackError(f"{member.name} stopped by itself. The end of {member.log}:\n{member.tail()}")
 
     def stop(self) -> None:
         """Stop everything, the last started first."""

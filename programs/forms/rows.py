@@ -32,15 +32,15 @@ class ThemeRow(RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        levels = term_choices("proficiency_level") or [(str(n), str(n)) for n in range(1, 6)]
+        levels = term_choices("proficiency_level") or [(str(n), str(n)) for n in range(6)]
         self.fields["theme"].queryset = Theme.objects.current() | Theme.objects.filter(pk=self.instance.theme_id)
         self.fields["theme"].label_from_instance = lambda theme: theme.label
         self.fields["theme"].empty_label = _("Choose …")
         self.fields["entry_level"] = forms.TypedChoiceField(
-            label=_("Entry level"), coerce=int, choices=[("0", _("0 · none")), *_numbered(levels)[:4]]
+            label=_("Entry level"), coerce=int, choices=_numbered(levels, without="5")
         )
         self.fields["exit_level"] = forms.TypedChoiceField(
-            label=_("Exit level"), coerce=int, choices=_numbered(levels), initial=3
+            label=_("Exit level"), coerce=int, choices=_numbered(levels, without="0"), initial=3
         )
 
     def clean(self):
@@ -51,8 +51,10 @@ class ThemeRow(RowForm):
         return cleaned
 
 
-def _numbered(levels):
-    return [(code, f"{code} · {label}" if label != code else code) for code, label in levels]
+def _numbered(levels, *, without: str):
+    return [
+        (code, f"{code} · {label}" if label != code else code) for code, label in levels if code != without
+    ]
 
 
 class IntakeRow(RowForm):

@@ -404,8 +404,8 @@ class SectionForm:
             kind, noun = ROWS[prefix]
             rows = kind(data, instance=program, prefix=prefix)
             # One empty row to type into; more come with "Save and add another", or at once where a script
-            # runs.
-            rows.extra = 0 if data is not None else 1 if prefix == empty or not rows.initial_forms else 0
+            # runs. The count of stored rows, not the forms, which would be made here and stay without it.
+            rows.extra = 0 if data is not None else 1 if prefix == empty or not rows.initial_form_count() else 0
             rows.noun, rows.key = noun, prefix
             self.rows.append(rows)
 

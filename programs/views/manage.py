@@ -49,7 +49,8 @@ def start(request):
     """A new offer: empty or copied."""
     if not rules.may_offer(request.user):
         raise PermissionDenied("programs.start")
-    initial = {"source": selectors.copy_sources(request.user).filter(code=request.GET.get("dari", "")).first()}
+    wanted = request.GET.get("dari", "").replace("\x00", "")
+    initial = {"source": selectors.copy_sources(request.user).filter(code=wanted).first()}
     form = StartForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         program = services.open_program(
@@ -133,7 +134,7 @@ def fill(request, code):
 
 def _version(request) -> int | None:
     given = request.POST.get("version", "")
-    return int(given) if given.isdigit() and len(given) < 10 else None
+    return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,7 +227,7 @@ def review(request, code):
 def remarks(request, code):
     """Tick the Bureau's remarks off."""
     program = _fillable(request, code)
-    ids = {int(value) for value in request.POST.getlist("remark") if value.isdigit() and len(value) < 15}
+    ids = {int(value) for value in request.POST.getlist("remark") if value.isdecimal() and len(value) < 15}
     services.tick_remarks(program, ids, actor=request.user)
     messages.success(request, _("Remarks updated."))
     return redirect("programs:fill", code=program.code)

@@ -396,7 +396,8 @@ class _GapFormSet(BaseFormSet):
             wanted = self.data.get(f"{self.add_prefix(i)}-gap", "")
         elif self.initial and i < len(self.initial):
             wanted = self.initial[i].get("gap")
-        gap = self.stored.get(int(wanted)) if str(wanted or "").isdecimal() else None
+        number = str(wanted or "")
+        gap = self.stored.get(int(number)) if number.isdecimal() and len(number) < 16 else None
         form = super()._construct_form(i, instance=gap or CompetencyGap(), **kwargs)
         form.empty_permitted = False
         return form

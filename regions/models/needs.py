@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from accounts.roles import Role
 from regions.models.cycles import NeedCycle
 from regions.models.vocabulary import FunctionalPost, Theme, term_label
+from workflow.calendar import WIB
 from workflow.files import StoredFile
 from workflow.models import Record, known_statuses
 
@@ -109,8 +110,9 @@ class TrainingNeed(Record):
 
     @property
     def time_zone(self) -> str:
-        """Deadlines of a need end in its office's zone."""
-        return self.office.time_zone
+        """Deadlines end in the office's zone; while the ministry holds the need, in the ministry's."""
+        in_ministry = self.status in {NeedStatus.MIN_REVIEW, NeedStatus.TECH_REVIEW}
+        return WIB if in_ministry else self.office.time_zone
 
     @property
     def region_code(self) -> str:

@@ -46,7 +46,7 @@ class Dated(models.Model):
 
 
 class Term(Dated):
-    """One entry of a small vocabulary (rank, gap_cause, delivery_mode …); `attributes` is what it carries."""
+    """One entry of a small vocabulary (rank, gap_cause …); `attributes` is what it carries."""
 
     vocabulary = models.CharField(max_length=30)
     code = models.CharField(max_length=30)
@@ -58,7 +58,7 @@ class Term(Dated):
 
     @classmethod
     def table(cls) -> dict[str, dict[str, tuple[str, str, bool, dict]]]:
-        """Every vocabulary: {vocabulary: {code: (label id, label en, current, attributes)}}; cached for five minutes."""
+        """Every vocabulary: {vocabulary: {code: (label id, label en, current, attributes)}}; cached 5 minutes."""
         found = cache.get("regions.terms")
         if found is None:
             today = timezone.localdate()

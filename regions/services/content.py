@@ -172,7 +172,7 @@ def _part_name(need, part: str) -> str:
 
 
 def log_unlogged(need: TrainingNeed) -> None:
-    """Log what autosaves stored but nobody saved explicitly, in the name of whoever typed it. Does not save the need."""
+    """Log what autosaves stored but nobody saved explicitly, in the name of whoever typed it. The need is not saved."""
     for part, entry in list(need.edits.items()):
         if "before" not in entry:
             continue

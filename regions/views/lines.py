@@ -204,8 +204,9 @@ def _page(request, code, pk: int | None):
     need, elsewhere = editable_need(request, code)
     if elsewhere:
         return elsewhere
-    if pk is None and request.POST.get("line", "").isdecimal():
-        pk = int(request.POST["line"])  # an autosave has created the line meanwhile
+    made = request.POST.get("line", "")
+    if pk is None and made.isdecimal() and len(made) < 16:
+        pk = int(made)  # an autosave has created the line meanwhile
     line = selectors.line_of(need, pk) if pk else None
     if pk and line is None:
         raise Http404
@@ -216,7 +217,9 @@ def _page(request, code, pk: int | None):
         return page.show(form, gaps)
     if "more" in request.POST:
         data = request.POST.copy()
-        data["gap-TOTAL_FORMS"] = str(min(int(data.get("gap-TOTAL_FORMS") or 1) + 1, 8))
+        shown = data.get("gap-TOTAL_FORMS", "")
+        count = int(shown) if shown.isdecimal() and len(shown) < 3 else 1
+        data["gap-TOTAL_FORMS"] = str(min(count + 1, 8))
         form, gaps = page.forms(data)
         return page.show(form, gaps, quiet=True)
     return page.save()

@@ -96,10 +96,12 @@ class Person:
         """Press one of the large level buttons."""
         self.tap(self.page.get_by_role("group", name=question).get_by_text(word, exact=True))
 
-    def add_row(self, noun: str, number: int):
-        """Add an empty row to a repeated part; returns it."""
-        self.tap(self.page.get_by_role("button", name=re.compile(rf": {noun}$")))
-        return self.page.get_by_role("group", name=f"{noun} {number}", exact=True)
+    def row(self, noun: str, number: int):
+        """A row of a repeated part; added if it is not there yet."""
+        found = self.page.get_by_role("group", name=f"{noun} {number}", exact=True)
+        if not found.count():
+            self.tap(self.page.get_by_role("button", name=re.compile(rf": {noun}$")))
+        return found
 
     def attach(self, label: str, paper: dict) -> None:
         """Put a file into a file field."""

@@ -414,3 +414,21 @@ def test_the_act_page_refuses_a_role_that_may_not(as_user, aceh_regency, aceh_op
     need = factories.need(aceh_regency, created_by=aceh_operator, status=NeedStatus.MIN_REVIEW)
     assert as_user(aceh_operator).get(address("act", need, "approve")).status_code == 403
     assert as_user(aceh_operator).get(address("act", need, "conjure")).status_code == 404
+
+
+def test_filling_a_draft_for_the_first_time_is_no_news_on_the_page_but_stays_in_the_log(
+    as_user, aceh_regency, aceh_operator, address
+):
+    need = factories.need(aceh_regency, created_by=aceh_operator, complete=False)
+    client = as_user(aceh_operator)
+    reason = {"urgency": "U1", "preferred_mode": "ONLINE", "causes": ["CASELOAD"], "reason": "Kasus naik."}
+    client.post(address("reason", need), reason)
+    assert "Content changed" not in client.get(address("need", need)).content.decode()
+    client.post(address("reason", need), {**reason, "urgency": "U2"})
+    assert "Urgency: <del>" in client.get(address("need", need)).content.decode()
+    assert LogEntry.objects.filter(record_id=need.pk, action="change").count() == 2
+
+
+def test_the_ministrys_deadline_is_told_in_its_own_zone(as_user, bali, ppsdm_verifier, address):
+    need = factories.need(bali, status=NeedStatus.MIN_REVIEW)
+    assert "23:59 WIB" in as_user(ppsdm_verifier).get(address("need", need)).content.decode()

@@ -13,7 +13,7 @@ from accounts.roles import Role
 pytestmark = pytest.mark.django_db
 
 
-def link_for(email: str = "Admin@example.test") -> str:
+def link_for(email: str = "Admin@portal.example") -> str:
     """The path that the command prints."""
     printed = StringIO()
     call_command("firstadmin", email, "Administrator Portal", stdout=printed)
@@ -28,7 +28,7 @@ def test_the_link_makes_the_first_administrator_who_may_then_invite(client, ppsd
     answer = client.post(link, {name: password for name in form.fields if "password" in name})
     assert answer.status_code == 302
     user = client.get(answer.url, follow=True).wsgi_request.user
-    assert (user.email, user.name, user.acting_role) == ("admin@example.test", "Administrator Portal", Role.ADMIN)
+    assert (user.email, user.name, user.acting_role) == ("admin@portal.example", "Administrator Portal", Role.ADMIN)
     assert client.get(reverse("accounts:people")).status_code == 200
 
 

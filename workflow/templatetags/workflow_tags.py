@@ -96,6 +96,9 @@ def events_of(record, *, private: bool = True) -> list[Event]:
         if entry.action == "download":
             continue
         t = flow.transition(entry.action)
+        data = _shown_data(record, entry)
+        if entry.data.get("changes") and not data.get("changes"):
+            continue  # the record knows that these changes are no news; the log keeps them
         found.append(
             Event(
                 label=(t.done or t.label) if t else NOTES.get(entry.action, entry.action),
@@ -105,7 +108,7 @@ def events_of(record, *, private: bool = True) -> list[Event]:
                 comment=entry.comment,
                 tone=t.tone if t else "neutral",
                 icon=t.icon if t else "dot",
-                data=_shown_data(record, entry),
+                data=data,
             )
         )
     return found
