@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from portal.selectors.audit import action_choices, flow_choices
-from workflow.forms import SinergiFormHelper
+from workflow.forms import SinergiFormHelper, plausible
 from workflow.table import CLOCK
 
 
@@ -24,11 +24,13 @@ class AuditForm(forms.Form):
         label=gettext_lazy("From"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[plausible],
     )
     until = forms.DateField(
         label=gettext_lazy("To"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[plausible],
     )
 
     def __init__(self, *args, **kwargs):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from workflow.comments_field import CommentsField
 from workflow.files import PAPERS, check_upload
-from workflow.forms import SinergiFormHelper
+from workflow.forms import SinergiFormHelper, plausible
 from workflow.table import Ask, Transition
 from workflow.widgets import PaperInput
 
@@ -45,13 +45,13 @@ def _field(ask: Ask, record) -> forms.Field:
                 choices=list(ask.choices(record)), widget=forms.CheckboxSelectMultiple, **common
             )
         case "date":
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+            picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(widget=picker, validators=[plausible], **common)
         case "datetime":
-            return forms.DateTimeField(
-                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **common
-            )
+            picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            return forms.DateTimeField(widget=picker, validators=[plausible], **common)
         case "number":
-            return forms.IntegerField(min_value=0, max_value=1_000_000, **common)
+            return forms.IntegerField(min_value=0, max_value=30_000, **common)
         case "file":
             return PaperField(**common)
         case "tick":

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from crispy_forms.helper import FormHelper
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def plausible(day: dt.date) -> None:
+    """A validator for dates: a slip of the finger (0202, 20261) is no date, and time zones end at year 9999."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Check the year: %(year)s.") % {"year": f"{day.year:04d}"})
 
 
 class SinergiFormHelper(FormHelper):

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 
 PAGE_SIZES = (25, 50, 100)
+TRUTH = {"True": True, "False": False}
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,18 @@ class Listing:
 
     def _condition(self, facet: Facet) -> Q:
         values: list[Any] = list(self.chosen[facet.name])
-        truth = {"True": True, "False": False}
-        values = [truth.get(v, v) for v in values]
-        try:
-            self.query.filter(**{f"{facet.path}__in": values}).query  # noqa: B018 - a nonsense value raises here
-        except (ValueError, TypeError):
+        values = [TRUTH.get(v, v) for v in values]
+        if not self._fits(facet, values):
             return Q(pk__in=[])
         return Q(**{f"{facet.path}__in": values})
+
+    def _fits(self, facet: Facet, values: list) -> bool:
+        """Whether the column could hold these values; addresses can be typed by hand."""
+        try:
+            self.query.filter(**{f"{facet.path}__in": values}).query  # noqa: B018 - a nonsense value raises here
+        except (ValueError, TypeError, ValidationError):
+            return False
+        return True
 
     def _view(self, facet: Facet) -> FacetView:
         counted = (
@@ -130,8 +137,11 @@ class Listing:
         )
         counts = {str(row[facet.path]): row["n"] for row in counted if row[facet.path] not in (None, "")}
         for value in self.chosen[facet.name]:
-            counts.setdefault(value, 0)
+            if self._fits(facet, [TRUTH.get(value, value)]):
+                counts.setdefault(value, 0)
         labels = {str(k): v for k, v in facet.label_of(list(counts)).items()}
+        for value in self.chosen[facet.name]:
+            counts.setdefault(value, 0)  # nonsense from the address stays visible, so that it can be removed
         options = [
             Option(
                 value=value,

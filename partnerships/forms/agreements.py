@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,9 +11,10 @@ from accounts.roles import Role
 from partnerships.models import OPEN_TRACKS, REGIONAL_TRACKS, Agreement, AgreementStatus, Clause, Track
 from partnerships.rules import agreements as rules
 from partnerships.selectors import agreements as selectors
-from workflow.forms import SinergiFormHelper
+from workflow.forms import SinergiFormHelper, plausible
 
 CURRENCIES = "currency"
+LONGEST_MONTHS = 600
 
 
 def date_input():
@@ -114,6 +116,9 @@ class ContentForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        self.fields["duration_months"].validators.append(MaxValueValidator(LONGEST_MONTHS))
+        for name in ("starts", "ends"):
+            self.fields[name].validators.append(plausible)
         first = self.instance.status == AgreementStatus.INITIATED
         if first and user.acting_role == Role.BIROKS_OFF:
             self.fields["track"].choices = [(t.value, t.label) for t in Track if t in OPEN_TRACKS]
@@ -164,6 +169,7 @@ class GrantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         from regions.models.vocabulary import term_choices
 
+        self.fields["bast_date"].validators.append(plausible)
         self.fields["grant_currency"] = forms.ChoiceField(
             label=_("Currency"), required=False, choices=[("", _("Choose …")), *term_choices(CURRENCIES)]
         )

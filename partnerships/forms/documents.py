@@ -11,7 +11,7 @@ from partnerships.forms.agreements import date_input
 from partnerships.models import DocumentKind, ExternalBody, LetterFor, StepResult
 from partnerships.rules.external_steps import bodies_for, steps_for
 from workflow.files import PAPERS, check_upload
-from workflow.forms import SinergiFormHelper
+from workflow.forms import SinergiFormHelper, plausible
 
 WORKING_TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN, DocumentKind.OTHER, DocumentKind.PLAN)
 """Kinds that may be edited further and are therefore also taken as DOCX."""
@@ -48,7 +48,7 @@ class LetterForm(forms.Form):
     step = forms.ChoiceField(label=gettext_lazy("Step it serves"))
     body = forms.ChoiceField(label=gettext_lazy("Body"), choices=ExternalBody.choices)
     purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=160)
-    sent_on = forms.DateField(label=gettext_lazy("Sent on"), widget=date_input())
+    sent_on = forms.DateField(label=gettext_lazy("Sent on"), widget=date_input(), validators=[plausible])
     ref_no = forms.CharField(label=gettext_lazy("Letter number"), max_length=80)
 
     def __init__(self, *args, agreement, step="", **kwargs):
@@ -86,7 +86,7 @@ class AnswerForm(forms.Form):
     result = forms.ChoiceField(
         label=gettext_lazy("Result"), choices=StepResult.choices, widget=forms.RadioSelect
     )
-    answered_on = forms.DateField(label=gettext_lazy("Answered on"), widget=date_input())
+    answered_on = forms.DateField(label=gettext_lazy("Answered on"), widget=date_input(), validators=[plausible])
     answer_no = forms.CharField(label=gettext_lazy("Number of the answer"), max_length=80)
     document = forms.FileField(
         label=gettext_lazy("Document"),

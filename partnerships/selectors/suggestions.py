@@ -29,6 +29,7 @@ from partnerships.sentences import (
 from partnerships.services.suggestions import intakes_on_offer
 from programs.models import Intake, Program
 from regions.models import CompetencyGap, NeedLine
+from workflow.engine import may_see
 from workflow.reading import get_seen, seen_by
 
 SHOWN = 3
@@ -406,8 +407,7 @@ def demand_choices() -> dict[str, list[tuple[str, str]]]:
 
 def get_pair(user, line_id: int, intake_id: int | None) -> tuple[NeedLine, Intake | None]:
     """A line and an intake the user may propose. Http404 for what does not exist for the user."""
-    role, organisation = capacity(user)
-    if role not in rules.SIDE_OF:
+    if capacity(user)[0] not in rules.SIDE_OF:
         raise PermissionDenied("partnerships.proposal.propose")
     lines = NeedLine.objects.select_related("post", "need__office", "need__cycle").prefetch_related(
         "gaps__theme"
@@ -423,17 +423,16 @@ def get_pair(user, line_id: int, intake_id: int | None) -> tuple[NeedLine, Intak
     if (
         line is None
         or (intake_id is not None and intake is None)
-        or not _may_pair(role, organisation, line, intake)
+        or not _may_pair(user, line, intake)
     ):
         raise Http404
     return line, intake
 
 
-def _may_pair(role, organisation, line, intake) -> bool:
-    if role in OFFICE:
-        return line.need.office_id == organisation.pk
-    if role == Role.PPSDM_VER:
-        return True
+def _may_pair(user, line, intake) -> bool:
+    role, organisation = capacity(user)
+    if role not in PARTNER:
+        return may_see(line.need.flow, user, line.need)
     # A partner knows needs only as demand for its own programmes, and only approved ones.
     return (
         intake is not None and intake.program.partner_id == organisation.pk and line.need.status in OPEN_NEEDS

@@ -244,7 +244,7 @@ def _signer(home: Home, user) -> None:
 
 def _partner(home: Home, user) -> None:
     waiting = [row for row in home.tasks if row.record.flow.name == "partnerships.proposal"]
-    publish = Action(_("Publish a programme"), link_to("programs:start"), "plus-lg")
+    publish = Action(_("Offer a programme"), link_to("programs:start"), "plus-lg")
     demand = Action(_("Demand by competency"), link_to("partnerships:demand"), "bar-chart")
     answer = [Action(_("Answer proposals"), waiting[0].url, "check2")] if waiting else []
     home.actions = [*answer, publish] if answer else [publish, demand]

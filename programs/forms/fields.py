@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regions.models.vocabulary import term_choices, term_label
+from workflow.forms import plausible
 
 ZONES = (
     ("Asia/Jakarta", "WIB (UTC+7)"),
@@ -79,7 +80,7 @@ class DateField(forms.DateField):
     def __init__(self, **kwargs):
         formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, input_formats=formats, **kwargs)
+        super().__init__(widget=widget, input_formats=formats, validators=[plausible], **kwargs)
 
 
 def term_field(vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs) -> forms.ChoiceField:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from programs import rules
 from programs.models import Amendment, Program
 from programs.services.deadlines import set_internal_deadline
 from programs.services.offers import Outdated
@@ -167,7 +168,7 @@ def amend(program: Program, write, *, actor, reason: str, version: int | None) -
     partner moves the internal one with it. Listeners get the log entry "amend" with the differences.
     """
     locked = Program.objects.select_for_update().get(pk=program.pk)
-    if version is not None and version != locked.version:
+    if locked.status not in rules.AMENDABLE or (version is not None and version != locked.version):
         raise Outdated
     before, deadline, route = both_languages(locked), locked.partner_deadline, locked.route
     write()

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from programs import rules
 from programs.models import (
     Contact,
     CostItem,
@@ -150,7 +151,7 @@ def fill_section(program: Program, form, *, section: str, actor, version: int | 
     """Save one section's checked form into a draft; raises Outdated when someone saved since the page was
     opened."""
     locked = Program.objects.select_for_update().get(pk=program.pk)
-    if version is not None and version != locked.version:
+    if locked.status not in rules.FILLABLE or (version is not None and version != locked.version):
         raise Outdated
     form.write()
     Program.objects.filter(pk=program.pk).update(version=locked.version + 1)

@@ -19,7 +19,7 @@ from accounts.models import User
 from regions.models import CompetencyGap, CoverLetter, Evidence, NeedLine, TrainingNeed
 from regions.services.opening import GAP_COPY, LINE_COPY, copy_line, send_line_to_province
 from regions.services.totals import refresh_totals
-from workflow.engine import may_edit, note
+from workflow.engine import Stale, may_edit, note
 
 OFFICE_FIELDS = ("contact_post", "contact_email", "contact_phone")
 REASON_FIELDS = (
@@ -53,12 +53,12 @@ class Conflict(Exception):
         super().__init__(f"{need.code} was saved by another page")
 
 
-class Closed(Exception):
+class Closed(Stale):
     """The need can no longer be edited by this person: signed, withdrawn or taken over meanwhile."""
 
     def __init__(self, need: TrainingNeed):
         self.need = need
-        super().__init__(f"{need.code} is {need.status}")
+        super().__init__(need, "change")
 
 
 def locked(need: TrainingNeed, actor) -> TrainingNeed:

@@ -44,7 +44,7 @@ class Person:
     def control(self, name: str, within=None):
         """The link or button of this name: the first one that can be seen."""
         where = within or self.page
-        pattern = re.compile(rf"^{re.escape(name)}$")
+        pattern = re.compile("^" + re.escape(name).replace(":", " ?:") + "$")
         found = where.get_by_role("link", name=pattern).or_(where.get_by_role("button", name=pattern))
         return found.locator("visible=true").first
 

@@ -90,7 +90,7 @@ def test_after_a_refused_form_the_summary_has_the_focus(chromium_page, axe, aceh
     page.goto(f"{need.get_absolute_url()}return/")
     page.locator("main form button.btn-primary").click()
     assert page.evaluate("document.activeElement.classList.contains('sg-errors')")
-    assert page.title().startswith(("Galat:", "Error:"))
+    assert page.title().startswith(("Kesalahan:", "Error:"))
     page.locator(".sg-errors a").first.click()
     assert page.evaluate("document.activeElement.tagName") in {"TEXTAREA", "SELECT"}
     assert axe(page) == []

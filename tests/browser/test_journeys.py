@@ -227,7 +227,7 @@ def publish_a_programme(cast) -> str:
     me = cast("penghubung.koica")
     me.go("/beranda/")
     cast.look(me, *BOTH)
-    me.press("Publish a programme")
+    me.press("Offer a programme")
     me.choose("Scheme", "CIAT country-specific")
     cast.look(me, *BOTH)
     me.press("Create the draft")
@@ -424,8 +424,8 @@ def write_the_plan(cast, officer: Person, agreement: str) -> None:
     officer.choose("Instrument", "Implementing arrangement (PKS)")
     officer.type("Subject", "Training of mediators and employment services officers")
     officer.type("Scope", "Two weeks in Seoul for twelve officers, and a follow-up plan.")
-    officer.type("Source of costs", "Paid by the partner; domestic travel by the regions")
-    officer.type("Place", "Seoul")
+    officer.type("Source of funds", "Paid by the partner; domestic travel by the regions")
+    officer.type("Place of implementation", "Seoul")
     officer.type("Duration in months", "36")
     cast.look(officer, *BOTH)
     officer.press("Save")
@@ -446,7 +446,7 @@ def check_the_text(cast, agreement: str) -> None:
     start(legal, agreement, "Approve the text")
     legal.attach("Legal opinion", paper("telaah.pdf", "Telaah hukum"))
     finish(cast, legal, "Approve the text")
-    assert legal.status == "Clearance"
+    assert legal.status == "Government clearance"
 
 
 def clear_it_with_the_government(cast, officer: Person, agreement: str) -> None:
@@ -459,7 +459,7 @@ def clear_it_with_the_government(cast, officer: Person, agreement: str) -> None:
     officer.type("Sent on", days_from_now(-3))
     officer.type("Letter number", "B-77/BKS/2026")
     cast.look(officer, *BOTH)
-    officer.press("Record")
+    officer.press("Record it")
     assert officer.is_blocked("Record the clearance")
     officer.follow(officer.page.get_by_role("link", name=re.compile("^Record the answer")))
     officer.tick("Approved")
@@ -467,7 +467,7 @@ def clear_it_with_the_government(cast, officer: Person, agreement: str) -> None:
     officer.type("Number of the answer", "D/0123/2026")
     officer.attach("Document", paper("jawaban.pdf", "Jawaban"))
     cast.look(officer, *BOTH)
-    officer.press("Record")
+    officer.press("Record it")
     act(cast, officer, agreement, "Record the clearance")
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.core.exceptions import FieldDoesNotExist
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -114,14 +116,25 @@ def events_of(record, *, private: bool = True) -> list[Event]:
     return found
 
 
-def _readable(data: dict) -> dict:
-    """Entry data with its differences in the reader's language, where they were written in both."""
+def _label_now(record, field: str) -> str:
+    """How a field of the record is called today in the reader's language; "" where the record has no such name."""
+    try:
+        name = record._meta.get_field(field).verbose_name
+    except FieldDoesNotExist:
+        return ""
+    return str(name) if isinstance(name, Promise) else ""
+
+
+def _readable(record, data: dict) -> dict:
+    """Entry data with its differences in the reader's language: values where they were written in both."""
     if not data.get("changes"):
         return data
     english = (get_language() or "id").startswith("en")
     changes = [
         {
-            "label": c.get("label_en" if english else "label_id") or c.get("label", ""),
+            "label": _label_now(record, c.get("field", ""))
+            or c.get("label_en" if english else "label_id")
+            or c.get("label", ""),
             "before": c.get("before_en", c.get("before", "")) if english else c.get("before", ""),
             "after": c.get("after_en", c.get("after", "")) if english else c.get("after", ""),
         }
@@ -134,7 +147,7 @@ def _shown_data(record, entry) -> dict:
     """An entry's data; a record that knows its fields puts logged changes into words, or leaves them out (None)."""
     describe = getattr(record, "shown_change", None)
     if describe is None or not isinstance(entry.data.get("changes"), list):
-        return _readable(entry.data)
+        return _readable(record, entry.data)
     part = str(entry.data.get("part", ""))
     shown = [found for change in entry.data["changes"] if (found := describe(part, change, entry.source))]
     return {**entry.data, "changes": shown}

@@ -1,0 +1,147 @@
+"""Four objectives in order, each fixed before the next, with a proven bound of the third.
+
+The same instance gives the same plan: everything is sorted by id, and `program` fixes the solver's seed and threads.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+from .comparators import greedy
+from .instance import Instance
+from .leximin import Leximin
+from .problem import Plan, Problem, Worth
+from .program import Program, Stopped
+
+PLAIN_UP_TO = 1500
+"""Pairs up to which the whole integer program goes to the solver at once."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The best plan found, and what is proven about it."""
+
+    plan: Plan
+    bound: int
+    """No plan that is as good in the objectives before the third has a larger value."""
+    proven: bool
+    """Every objective was carried to its end, the third one up to the gap asked for."""
+
+
+def solve(problem: Problem, *, gap: float = 0.0, time_limit: float | None = None, plain: bool = False) -> Solved:
+    """Parts of the country that share no limit are solved one by one; `plain` hands over everything at once."""
+    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
+    parts = [problem] if plain or problem.leximin else [Problem(part) for part in split(problem)]
+    if len(parts) <= 1:
+        return Search(problem, gap, deadline, plain).run()
+    at = {(pair.line, pair.intake): p for p, pair in enumerate(problem.pairs)}
+    plan, bound, proven = [0] * len(at), 0, True
+    for part in parts:
+        solved = Search(part, gap, deadline, plain).run()
+        bound += solved.bound
+        proven = proven and solved.proven
+        for pair, seats in zip(part.pairs, solved.plan, strict=True):
+            plan[at[pair.line, pair.intake]] = seats
+    return Solved(plan, bound, proven)
+
+
+class Search:
+    """One instance on its way through the objectives."""
+
+    def __init__(self, problem: Problem, gap: float, deadline: float, plain: bool):
+        self.problem, self.gap, self.deadline = problem, gap, deadline
+        self.lazy = not plain and len(problem.pairs) > PLAIN_UP_TO
+        self.best: Plan = greedy(problem)
+        self.worth: Worth = problem.worth(self.best)
+        self.bound = problem.simple_bound()
+        self.program: Program
+
+    def run(self) -> Solved:
+        problem = self.problem
+        if not problem.pairs:
+            return Solved([], 0, True)
+        try:
+            self.program = Program(problem, self.lazy, self.deadline, self.offer)
+            self.fewest(self.program.unfilled)
+            self.fewest(self.program.missing)
+            if problem.leximin:
+                Leximin(problem, self.program).run()
+            self.most_valuable()
+            self.most_kept()
+        except Stopped:
+            return Solved(self.best, max(self.bound, self.worth.objective), False)
+        return Solved(self.best, self.bound, True)
+
+    def offer(self, plan: Plan) -> None:
+        """A plan that keeps all rules; the best one is remembered."""
+        worth = self.problem.worth(plan)
+        if worth > self.worth:
+            self.best, self.worth = plan, worth
+
+    def fewest(self, columns: list[int]) -> None:
+        """Nothing that follows may miss more of these than must be."""
+        if not columns:
+            return
+        costs = dict.fromkeys(columns, -1.0)
+        least = round(-self.program.maximise(costs).value)
+        self.program.fix(dict.fromkeys(columns, 1.0), high=least)
+
+    def most_valuable(self) -> None:
+        costs = self.program.value_costs()
+        try:
+            found = self.program.maximise(costs, gap=self.gap)
+        except Stopped as stop:
+            # The bound holds for plans that are best in the objectives before; greedy may not be one of them.
+            if stop.plan is not None and stop.plan is self.best:
+                self.bound = min(self.bound, stop.bound)
+            raise
+        self.best, self.worth = found.plan, self.problem.worth(found.plan)
+        self.bound = max(self.worth.objective, min(self.bound, found.bound))
+        if self.problem.previous:
+            self.program.fix(costs, low=self.worth.objective)
+
+    def most_kept(self) -> None:
+        previous, upper = self.problem.previous, self.problem.upper
+        if self.problem.kept(self.best) < sum(min(seats, upper[p]) for p, seats in previous.items()):
+            found = self.program.maximise(self.program.keep_costs(1))
+            self.best, self.worth = found.plan, self.problem.worth(found.plan)
+
+
+def split(problem: Problem) -> list[Instance]:
+    """The instance cut into parts that share no limit, floor, equity step, cohort or budget."""
+    instance = problem.instance
+    parent = list(range(len(problem.pairs)))
+
+    def root(p: int) -> int:
+        while parent[p] != p:
+            parent[p] = parent[parent[p]]
+            p = parent[p]
+        return p
+
+    groups = [limit.members for limit in problem.limits]
+    groups += [members for members, region in zip(problem.regions, instance.regions, strict=True) if region.floor]
+    if instance.rules.equity:
+        groups += [province.members for province in problem.provinces]
+    for members in groups:
+        for p in members[1:]:
+            parent[root(p)] = root(members[0])
+    roots = sorted({root(p) for p in range(len(parent))})
+    if len(roots) <= 1:
+        return [instance]
+    parts = []
+    of_pair = {(pair.line, pair.intake): root(p) for p, pair in enumerate(problem.pairs)}
+    of_line = {pair.line: root(p) for p, pair in enumerate(problem.pairs)}
+    of_intake = {pair.intake: root(p) for p, pair in enumerate(problem.pairs)}
+    for part in roots:
+        parts.append(
+            replace(
+                instance,
+                intakes=tuple(row for row in instance.intakes if of_intake.get(row.id) == part),
+                pairs=tuple(row for row in instance.pairs if of_pair[row.line, row.intake] == part),
+                locked=tuple(row for row in instance.locked if of_line[row.line] == part),
+                previous=tuple(row for row in instance.previous if of_pair.get((row.line, row.intake)) == part),
+            )
+        )
+    return parts
