@@ -24,14 +24,15 @@ from partnerships import allocation
 SIZES = {"S": (50, 30), "M": (1_000, 200), "L": (5_000, 800), "XL": (50_000, 5_000)}
 """Lines and intakes."""
 METHODS = ("first_come", "greedy", "solve", "plain")
-THEMES, POSTS, PROVINCES = 24, 8, 38
+PROVINCES = 38
 
 
 def instance(size: str, seed: int = 1) -> dict:
     """Themes of unequal weight, regions of unequal size, fewer seats than people, minimums, floors, equity steps."""
     lines_wanted, intakes_wanted = SIZES[size]
     dice = random.Random(f"{size} {seed}")  # noqa: S311  made-up data
-    weights = [1 / (n + 3) for n in range(THEMES)]
+    themes_here, posts_here = (5, 3) if size == "S" else (24, 8)
+    weights = [1 / (n + 3) for n in range(themes_here)]
 
     regions = []
     for n in range(min(514, max(PROVINCES, lines_wanted // 3))):
@@ -47,10 +48,10 @@ def instance(size: str, seed: int = 1) -> dict:
         programme = {"id": f"PR-{n:04}", "partner": dice.choice(partners)["id"]}
         if dice.random() < 0.3:
             programme["province_max"] = dice.randint(6, 20)
-        themes = {dice.choices(range(THEMES), weights)[0]}
+        themes = {dice.choices(range(themes_here), weights)[0]}
         if dice.random() < 0.25:
-            themes.add(dice.choices(range(THEMES), weights)[0])
-        taught[programme["id"]] = (themes, {post for post in range(POSTS) if dice.random() < 0.5}, dice.randint(0, 2))
+            themes.add(dice.choices(range(themes_here), weights)[0])
+        taught[programme["id"]] = (themes, {post for post in range(posts_here) if dice.random() < 0.5}, dice.randint(0, 2))
         programmes.append(programme)
     intakes, seats_of = [], {partner["id"]: 0 for partner in partners}
     for n in range(intakes_wanted):
@@ -67,7 +68,7 @@ def instance(size: str, seed: int = 1) -> dict:
         if dice.random() < 0.4:
             partner["max"] = max(10, seats_of[partner["id"]] * dice.randint(60, 90) // 100)
 
-    by_theme: dict[int, list[dict]] = {theme: [] for theme in range(THEMES)}
+    by_theme: dict[int, list[dict]] = {theme: [] for theme in range(themes_here)}
     for intake in intakes:
         for theme in taught[intake["programme"]][0]:
             by_theme[theme].append(intake)
@@ -75,7 +76,7 @@ def instance(size: str, seed: int = 1) -> dict:
     for n in range(lines_wanted):
         need = n % needs
         region = regions[(need * 7919) % len(regions)]
-        theme, post, level = dice.choices(range(THEMES), weights)[0], dice.randrange(POSTS), dice.randint(0, 3)
+        theme, post, level = dice.choices(range(themes_here), weights)[0], dice.randrange(posts_here), dice.randint(0, 3)
         line = {"id": f"KB-{n:06}", "region": region["id"], "seats": dice.choice((1, 2, 2, 3, 4, 5, 6, 8, 12))}
         line["need"] = f"N-{need:05}"
         lines.append(line)
@@ -109,12 +110,13 @@ def one(size: str, seed: int, method: str, limit: float) -> None:
     """One way of planning, here and now; prints a row as JSON."""
     given = allocation.read(instance(size, seed))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     if method in ("first_come", "greedy"):
         result = getattr(allocation, method)(given)
     else:
         result = allocation.solve(given, time_limit=limit, plain=method == "plain")
     seconds = time.perf_counter() - began
+    cpu = time.process_time() - cpu_began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     row = {
         "pairs": len(given.pairs),
@@ -128,6 +130,7 @@ def one(size: str, seed: int, method: str, limit: float) -> None:
         "closed": len(result.closed_intakes),
         "gini": gini([row["ratio"] for row in result.coverage_by_province.values() if row["ratio"] is not None]),
         "seconds": seconds,
+        "cpu": cpu,
         "megabytes": peak / 1024,
         "more_megabytes": (peak - before) / 1024,
     }

@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault(
-    "DJANGO_SETTINGS_MODULE", "tests.settings"
-)  # before `portal` is imported, which has its own
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")  # before `portal` is imported, which has its own
 
 from portal.stack import StackError, valkey  # noqa: E402
 from portal.stack.places import server_account  # noqa: E402
@@ -24,9 +22,7 @@ from portal.stack.postgres import FAST_AND_CARELESS, Postgres, prepare  # noqa: 
 
 _GIVEN_REDIS = os.environ.pop("REDIS_URL", "")
 if _GIVEN_REDIS:
-    os.environ["SINERGI_TEST_REDIS_URL"] = (
-        _GIVEN_REDIS  # for the tests that want a broker; all others run without
-    )
+    os.environ["SINERGI_TEST_REDIS_URL"] = _GIVEN_REDIS  # for the tests that want a broker; all others run without
 
 
 def temporary_folder() -> Path:

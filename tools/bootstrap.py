@@ -31,9 +31,7 @@ def stop(sentence):
 def version_of(python):
     """(3, 11) for a Python that runs, else None."""
     try:
-        done = subprocess.run(
-            [python, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30
-        )
+        done = subprocess.run([python, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return None
     words = done.stdout.split()
@@ -43,9 +41,7 @@ def version_of(python):
 def candidates():
     """Pythons that may be new enough, the one that runs this first."""
     names = [sys.executable] + [f"python3.{minor}" for minor in (13, 12, 11, 14)] + ["python3"]
-    outside = [
-        folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if not in_venv(folder)
-    ]
+    outside = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if not in_venv(folder)]
     found = []
     for name in names:
         path = shutil.which(name, path=os.pathsep.join(outside))
@@ -72,10 +68,7 @@ def apt_install(*packages):
     if subprocess.call(["apt-get", "update", "-qq"], **quiet) != 0:
         return False
     return (
-        subprocess.call(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends"] + list(packages), **quiet
-        )
-        == 0
+        subprocess.call(["apt-get", "install", "-y", "-qq", "--no-install-recommends"] + list(packages), **quiet) == 0
     )
 
 
@@ -130,9 +123,7 @@ def make_environment(kind):
     shutil.rmtree(VENV, ignore_errors=True)
     print(f"Making the environment .venv with {python}", flush=True)
     uv = shutil.which("uv")
-    command = (
-        [uv, "venv", "--quiet", "--seed", "--python", python, VENV] if uv else [python, "-m", "venv", VENV]
-    )
+    command = [uv, "venv", "--quiet", "--seed", "--python", python, VENV] if uv else [python, "-m", "venv", VENV]
     if subprocess.call(command) != 0:
         stop(f"The environment .venv could not be made; the lines above say why. Is {ROOT} writable?")
 
@@ -167,9 +158,7 @@ def prepare(kind):
     if usable:
         usable = (
             shutil.which("uv")
-            or subprocess.call(
-                [PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            or subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             == 0
         )
     if not usable:

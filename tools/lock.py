@@ -49,11 +49,7 @@ def main() -> int:
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv[1:] else []
     runtime = compile_lock("requirements", *upgrade)
     dev = compile_lock("requirements-dev", "-c", "requirements.txt", *upgrade)
-    found = [
-        f"{path.name} {fault}"
-        for path in (runtime, dev)
-        for fault in faults(path.read_text(encoding="utf-8"))
-    ]
+    found = [f"{path.name} {fault}" for path in (runtime, dev) for fault in faults(path.read_text(encoding="utf-8"))]
     print("\n".join(found) or "requirements.txt and requirements-dev.txt are written.")
     return 1 if found else 0
 

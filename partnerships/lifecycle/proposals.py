@@ -263,7 +263,7 @@ PROPOSAL = Workflow(
             tells=(*OFFICE, *MINISTRY),
             icon="list-ol",
             tone="amber",
-            done=_("Put on the waiting list"),
+            done=_("Placed on the waiting list"),
             hint=_("You are reminded as soon as seats are free."),
         ),
         Transition(

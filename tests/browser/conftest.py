@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
@@ -96,11 +97,12 @@ def axe():
     source = AXE.read_text(encoding="utf-8")
 
     def run(page, include=None):
-        page.evaluate(source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-        found = page.evaluate(
-            "([where, options]) => axe.run(where || document, options)", [include, options]
-        )["violations"]
+        found = page.evaluate("([where, options]) => axe.run(where || document, options)", [include, options])[
+            "violations"
+        ]
         return [
             f"{violation['id']}: {node['target'][0]} {node['html'][:120]}"
             for violation in found
@@ -108,6 +110,17 @@ def axe():
         ]
 
     return run
+
+
+@pytest.fixture
+def cast(chromium_page, axe, settings):
+    """The whole sample scenario in the database, and its users in browsers of their own."""
+    from tests.browser.scenario import Cast
+
+    settings.DEMO = True
+    call_command("loadreference", verbosity=0)
+    call_command("seeddemo", verbosity=0)
+    return Cast(chromium_page, axe)
 
 
 @pytest.hookimpl(wrapper=True)
