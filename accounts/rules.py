@@ -63,6 +63,13 @@ def role_fits(role: str, organisation) -> str:
     return ""
 
 
+def not_to_oneself(actor, email: str, role: str) -> str:
+    """Who lets people in decides on nothing: nobody gives themselves a business role (separation of duties)."""
+    if email != actor.email or role == Role.ADMIN:
+        return ""
+    return _("You cannot give yourself this role. Ask another administrator.")
+
+
 def may_end(actor, membership) -> str:
     """Nobody ends their own role: otherwise the last administrator could lock everyone out."""
     if membership.user_id == actor.pk:

@@ -52,6 +52,8 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
     if reason := rules.role_fits(role, organisation):
         raise Refused([reason])
     email = email.strip().lower()
+    if reason := rules.not_to_oneself(actor, email, role):
+        raise Refused([reason])
     if Membership.objects.current().filter(user__email=email, organisation=organisation, role=role).exists():
         raise Refused([_("This person already has this role there.")])
     former = Invitation.objects.select_for_update().filter(

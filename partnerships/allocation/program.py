@@ -1,7 +1,8 @@
 """The integer program of an instance in HiGHS.
 
-A cohort gets its open-or-closed decision only once a relaxation without it leaves the cohort under its minimum. For
-large instances the linear relaxation comes first, and its reduced costs leave a small core for the integer search.
+Small instances go there whole. For large ones the linear relaxation comes first; the links between a cohort's decision
+and its pairs are added only where the relaxation breaks them, and a plan near it leaves, by reduced costs, a small core
+for the integer search.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .problem import Plan, Problem
+from .problem import Cohort, Plan, Problem
 
 SLACK = 1e-6
 """How far the solver's numbers may be from whole ones."""
 
 ALMOST_ONE = 0.99
 """Objectives are whole numbers: a bound less than one above a plan proves it."""
+
+OPEN_FROM = 0.7
+"""A cohort opens in the first plan where the relaxation fills this share of its minimum."""
+
+ROUNDS = 12
+"""Rounds of adding links to the relaxation; what is left to break is for the integer search."""
 
 INFINITY = math.inf
 
@@ -36,7 +43,7 @@ class Stopped(Exception):
 class Found:
     plan: Plan
     value: float
-    bound: int
+    bound: int | float
 
 
 class Program:
@@ -55,8 +62,9 @@ class Program:
         self._rows: list[tuple[list[int], list[float], float, float]] = []
         self.open: dict[int, int] = {}
         """Cohort -> its column."""
-        self.active: set[int] = set()
-        """Cohorts whose rows are in the program."""
+        self.linked: set[int] = set()
+        """Pairs whose link to their cohort's decision is in the program."""
+        self.lazy = lazy
         self.unfilled: list[int] = []
         self.missing: list[int] = []
         self.steps: list[tuple[int, int]] = []
@@ -68,10 +76,6 @@ class Program:
         self._equity()
         self._kept()
         self.solver = self._load()
-        if not lazy:
-            for cohort in self.open:
-                self._activate(cohort)
-            self.flush()
 
     # Building
 
@@ -98,7 +102,7 @@ class Program:
                 for p in cohort.members:  # it can never run
                     self.high[p] = 0
             else:
-                self.open[number] = self.column(0, 1, whole=True)
+                self._decide(number, cohort)
 
     def _limits(self) -> None:
         for limit in self.problem.limits:
@@ -137,16 +141,21 @@ class Program:
                 self.kept[p] = self.column(0, seats)
                 self.row([self.kept[p], p], [1.0, -1.0], high=0)
 
-    def _activate(self, number: int) -> None:
-        """The cohort runs with nobody or with its minimum, from here on."""
-        cohort, opened = self.problem.cohorts[number], self.open[number]
-        ones = [1.0] * len(cohort.members)
-        self.row([*cohort.members, opened], [*ones, -float(cohort.least)], low=0)
-        self.row([*cohort.members, opened], [*ones, -float(cohort.cap)], high=0)
-        for p in cohort.members:
+    def _decide(self, number: int, cohort: Cohort) -> None:
+        """The cohort runs with nobody or with its minimum."""
+        self.open[number] = opened = self.column(0, 1, whole=True)
+        columns, ones = [*cohort.members, opened], [1.0] * len(cohort.members)
+        self.row(columns, [*ones, -float(cohort.least)], low=0)
+        self.row(columns, [*ones, -float(cohort.cap)], high=0)
+        if not self.lazy:
+            self._link(number, cohort.members)
+
+    def _link(self, number: int, pairs: Iterable[int]) -> None:
+        """Nobody gets a seat in a cohort that does not run. Implied for whole numbers, not for the relaxation."""
+        for p in pairs:
             if self.high[p]:
-                self.row([p, opened], [1.0, -float(min(self.high[p], cohort.cap))], high=0)
-        self.active.add(number)
+                self.row([p, self.open[number]], [1.0, -float(self.high[p])], high=0)
+                self.linked.add(p)
 
     def _load(self) -> Any:
         np, hs = self.np, self.hs
@@ -194,10 +203,14 @@ class Program:
     def keep_costs(self, bonus: int) -> dict[int, float]:
         return dict.fromkeys(self.kept.values(), float(bonus))
 
-    def fix(self, weights: Mapping[int, float], low: float = -INFINITY, high: float = INFINITY) -> None:
-        """What is reached stays reached."""
+    def fix(self, weights: Mapping[int, float], low: float = -INFINITY, high: float = INFINITY) -> int:
+        """What is reached stays reached; the row's number."""
         self.row(list(weights), list(weights.values()), low, high)
         self.flush()
+        return self.solver.getNumRow() - 1
+
+    def release(self, row: int) -> None:
+        self.solver.changeRowBounds(row, -INFINITY, INFINITY)
 
     # What leximin adds on the way
 
@@ -227,19 +240,111 @@ class Program:
     def maximise(self, costs: Mapping[int, float], *, gap: float = 0.0, fine: bool = False) -> Found:
         """The best plan in this objective, proven up to `gap`; `fine` where it does not count in whole numbers."""
         self._set_costs(costs)
-        while True:
-            self._run(gap, 1e-9 if fine else ALMOST_ONE)
-            plan = self._plan()
-            if late := self.under_minimum(plan):
-                for number in late:
-                    self._activate(number)
-                self.flush()
+        if not self._run(gap, 1e-9 if fine else ALMOST_ONE):
+            raise Stopped
+        return self._found()
+
+    def relaxed(self, costs: Mapping[int, float]) -> float | None:
+        """The largest value without whole numbers: a bound. None where even that keeps no rule."""
+        self._set_costs(costs)
+        solver = self.solver
+        for _round in range(ROUNDS):
+            solver.setOptionValue("solve_relaxation", True)
+            try:
+                if not self._run(0.0, 0.0):
+                    return None
+            finally:
+                solver.setOptionValue("solve_relaxation", False)
+            self.values = self.np.array(solver.getSolution().col_value)
+            if not self._separate():
+                break
+        return solver.getInfo().objective_function_value
+
+    def _separate(self) -> bool:
+        """Links that the relaxation breaks join the program."""
+        values, added = self.values, 0
+        for number in self.open:
+            cohort = self.problem.cohorts[number]
+            total = sum(values[p] for p in cohort.members)
+            if SLACK < total < cohort.least - SLACK:
+                share = total / cohort.least
+                late = [p for p in cohort.members if p not in self.linked and values[p] > self.high[p] * share + 0.01]
+                self._link(number, late)
+                added += len(late)
+        self.flush()
+        return added > 0
+
+    def core(self, costs: Mapping[int, float], *, gap: float = 0.0) -> Found | None:
+        """As `maximise`, by way of the relaxation. None where no plan near the relaxation keeps the rules."""
+        top = self.relaxed(costs)
+        if top is None:
+            return None
+        solution = self.solver.getSolution()
+        reduced = abs(self.np.array(solution.col_dual))
+        values, bound = self.values, self._floor(top)
+        near = self._near(gap)
+        if near is None:
+            return None
+        if bound - near.value <= gap * max(1, abs(near.value)):
+            return Found(near.plan, near.value, bound)
+        self._narrow(values, reduced, top - near.value)
+        self._start_from(near)
+        if not self._run(gap, ALMOST_ONE):
+            return near  # numerical: nothing better fits
+        found = self._found()
+        return Found(found.plan, found.value, min(bound, found.bound))
+
+    def _near(self, gap: float) -> Found | None:
+        """A plan with the cohorts open that the relaxation has (nearly) open."""
+        low, high = list(self.low), list(self.high)
+        for number, column in self.open.items():
+            cohort = self.problem.cohorts[number]
+            total = sum(self.values[p] for p in cohort.members)
+            if total >= cohort.least * OPEN_FROM:
+                low[column] = 1
+            else:
+                high[column] = 0
+        self._bounds(low, high)
+        try:
+            return self._found() if self._run(max(gap, 1e-5), ALMOST_ONE) else None
+        finally:
+            self._bounds(self.low, self.high)
+
+    def _narrow(self, values: Any, reduced: Any, room: float) -> None:
+        """Bounds that every plan at least as good as the known one keeps, from here on."""
+        room += 0.01 + 1e-9 * abs(room)
+        for column, whole in enumerate(self.whole):
+            price = reduced[column]
+            if not whole or price <= SLACK or price * (self.high[column] - self.low[column]) <= room:
                 continue
-            info = self.solver.getInfo()
-            if not self.problem.keeps_rules(plan):
-                raise Stopped(self._floor(info.mip_dual_bound))
-            self.offer(plan)
-            return Found(plan, info.objective_function_value, self._floor(info.mip_dual_bound))
+            steps = math.floor(room / price)
+            if values[column] <= self.low[column] + SLACK:
+                self.high[column] = min(self.high[column], self.low[column] + steps)
+            elif values[column] >= self.high[column] - SLACK:
+                self.low[column] = max(self.low[column], self.high[column] - steps)
+        self._bounds(self.low, self.high)
+
+    def _bounds(self, low: list[float], high: list[float]) -> None:
+        np = self.np
+        every = np.arange(len(low), dtype=np.int32)
+        self.solver.changeColsBounds(len(low), every, np.array(low, dtype=float), np.array(high, dtype=float))
+
+    def _start_from(self, found: Found) -> None:
+        np, plan = self.np, found.plan
+        decided = {
+            column: float(any(plan[p] for p in self.problem.cohorts[number].members))
+            for number, column in self.open.items()
+        }
+        columns = np.array([*range(self.size), *decided], dtype=np.int32)
+        self.solver.setSolution(len(columns), columns, np.array([*plan, *decided.values()], dtype=float))
+
+    def _found(self) -> Found:
+        """What the solver has, in whole numbers and checked."""
+        info, plan = self.solver.getInfo(), self._plan()
+        if not self.problem.keeps_rules(plan):
+            raise Stopped(self._floor(info.mip_dual_bound))
+        self.offer(plan)
+        return Found(plan, round(info.objective_function_value, 9), self._floor(info.mip_dual_bound))
 
     def _set_costs(self, costs: Mapping[int, float]) -> None:
         np = self.np
@@ -247,35 +352,32 @@ class Program:
         array[list(costs.keys())] = list(costs.values())
         self.solver.changeColsCost(len(array), np.arange(len(array), dtype=np.int32), array)
 
-    def _run(self, gap: float, apart: float) -> None:
+    def _run(self, gap: float, apart: float) -> bool:
+        """Solves what is in the program; False where nothing keeps its rows."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Stopped
-        solver = self.solver
+        solver, statuses = self.solver, self.hs.HighsModelStatus
         solver.setOptionValue("mip_rel_gap", gap)
         solver.setOptionValue("mip_abs_gap", apart)
         if left < INFINITY:
             solver.setOptionValue("time_limit", solver.getRunTime() + left)
         solver.run()
-        if solver.getModelStatus() != self.hs.HighsModelStatus.kOptimal:
-            bound = self._floor(solver.getInfo().mip_dual_bound)
-            plan = self._plan() if solver.getSolution().value_valid else None
-            if plan is not None and not self.under_minimum(plan) and self.problem.keeps_rules(plan):
+        status = solver.getModelStatus()
+        if status == statuses.kOptimal:
+            return True
+        if status == statuses.kInfeasible:
+            return False
+        bound = self._floor(solver.getInfo().mip_dual_bound)
+        if solver.getInfo().primal_solution_status == self.hs.SolutionStatus.kSolutionStatusFeasible:
+            plan = self._plan()
+            if self.problem.keeps_rules(plan):
                 self.offer(plan)
                 raise Stopped(bound, plan)
-            raise Stopped(bound)
+        raise Stopped(bound)
 
     def _plan(self) -> Plan:
         return self.np.rint(self.np.array(self.solver.getSolution().col_value[: self.size])).astype(int).tolist()
-
-    def under_minimum(self, plan: Plan) -> list[int]:
-        """Cohorts that run with too few and whose decision is not in the program yet."""
-        cohorts = self.problem.cohorts
-        return [
-            number
-            for number in self.open
-            if number not in self.active and 0 < sum(plan[p] for p in cohorts[number].members) < cohorts[number].least
-        ]
 
     @staticmethod
     def _floor(bound: float) -> int | float:

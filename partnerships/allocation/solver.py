@@ -13,7 +13,7 @@ from .comparators import greedy
 from .instance import Instance
 from .leximin import Leximin
 from .problem import Plan, Problem, Worth
-from .program import Program, Stopped
+from .program import Found, Program, Stopped
 
 PLAIN_UP_TO = 1500
 """Pairs up to which the whole integer program goes to the solver at once."""
@@ -65,10 +65,13 @@ class Search:
         try:
             self.program = Program(problem, self.lazy, self.deadline, self.offer)
             self.fewest(self.program.unfilled)
-            self.fewest(self.program.missing)
-            if problem.leximin:
-                Leximin(problem, self.program).run()
-            self.most_valuable()
+            if self.lazy and not problem.leximin:
+                self.fewest_and_most_valuable()
+            else:
+                self.fewest(self.program.missing)
+                if problem.leximin:
+                    Leximin(problem, self.program).run()
+                self.most_valuable()
             self.most_kept()
         except Stopped:
             return Solved(self.best, max(self.bound, self.worth.objective), False)
@@ -82,11 +85,10 @@ class Search:
 
     def fewest(self, columns: list[int]) -> None:
         """Nothing that follows may miss more of these than must be."""
-        if not columns:
-            return
-        costs = dict.fromkeys(columns, -1.0)
-        least = round(-self.program.maximise(costs).value)
-        self.program.fix(dict.fromkeys(columns, 1.0), high=least)
+        if columns:
+            costs = dict.fromkeys(columns, -1.0)
+            least = round(-self.program.maximise(costs).value)
+            self.program.fix(dict.fromkeys(columns, 1.0), high=least)
 
     def most_valuable(self) -> None:
         costs = self.program.value_costs()
@@ -97,6 +99,26 @@ class Search:
             if stop.plan is not None and stop.plan is self.best:
                 self.bound = min(self.bound, stop.bound)
             raise
+        self.settle(costs, found)
+
+    def fewest_and_most_valuable(self) -> None:
+        """Both at once for large instances: what the relaxation cannot avoid to miss is often all that must be missed."""
+        program, missing = self.program, self.program.missing
+        guess = None
+        if missing:
+            relaxed = program.relaxed(dict.fromkeys(missing, -1.0))
+            guess = program.fix(dict.fromkeys(missing, 1.0), high=math.ceil(-(relaxed or 0.0) - 1e-6))
+        costs = program.value_costs()
+        found = program.core(costs, gap=self.gap)
+        if found is None:
+            if guess is not None:
+                program.release(guess)
+            self.fewest(missing)
+            self.most_valuable()
+        else:
+            self.settle(costs, found)
+
+    def settle(self, costs: dict[int, float], found: Found) -> None:
         self.best, self.worth = found.plan, self.problem.worth(found.plan)
         self.bound = max(self.worth.objective, min(self.bound, found.bound))
         if self.problem.previous:

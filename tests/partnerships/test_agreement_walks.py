@@ -23,7 +23,7 @@ def step(client):
 
     def do(user, agreement, path, **data):
         client.force_login(user)
-        response = client.post(f"/kemitraan/{agreement.code}/{path}/", data)
+        response = client.post(f"/en/kemitraan/{agreement.code}/{path}/", data)
         agreement.refresh_from_db()
         agreement._prefetched_objects_cache = {}
         return response
