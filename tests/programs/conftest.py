@@ -24,7 +24,7 @@ VOCABULARY = {
     "payer": ("PARTNER Mitra/Partner", "PEMDA Pemerintah daerah/Regional government"),
     "currency": ("IDR Rupiah/Rupiah", "JPY Yen/Yen"),
     "proficiency_level": (
-        ("0", "Belum memiliki", "None yet"),
+        "0 Belum memiliki/None yet",
         "1 Memahami/Awareness",
         "2 Dasar/Basic",
         "3 Menengah/Intermediate",
