@@ -55,7 +55,8 @@ def _field(ask: Ask, record) -> forms.Field:
         case "file":
             return PaperField(**common)
         case "tick":
-            return forms.BooleanField(**common)
+            confirm = {"required": gettext_lazy("Tick the box to confirm this.")}
+            return forms.BooleanField(error_messages=confirm, **common)
         case "comments":
             return CommentsField(record=record, **common)
     raise ValueError(f"unknown kind of answer: {ask.kind}")

@@ -100,6 +100,11 @@ class Record(models.Model):
         return self.flow.state(self.status)
 
     @property
+    def turn_since(self):
+        """Since when it is the turn of whoever has to act; a turn may change within one status."""
+        return self.status_since
+
+    @property
     def time_zone(self) -> str:
         """The zone in which this record's deadlines end."""
         return "Asia/Jakarta"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from partnerships.models import OPEN_TRACKS, REGIONAL_TRACKS, Agreement, AgreementStatus, Clause, Track
+from partnerships.models import OPEN_TRACKS, REGIONAL_TRACKS, Agreement, AgreementStatus, Clause, Instrument, Track
 from partnerships.rules import agreements as rules
 from partnerships.selectors import agreements as selectors
 from workflow.forms import SinergiFormHelper, plausible
@@ -119,6 +119,7 @@ class ContentForm(forms.ModelForm):
         self.fields["duration_months"].validators.append(MaxValueValidator(LONGEST_MONTHS))
         for name in ("starts", "ends"):
             self.fields[name].validators.append(plausible)
+        self.fields["instrument"].choices = [("", _("Choose …")), *Instrument.choices]
         first = self.instance.status == AgreementStatus.INITIATED
         if first and user.acting_role == Role.BIROKS_OFF:
             self.fields["track"].choices = [(t.value, t.label) for t in Track if t in OPEN_TRACKS]

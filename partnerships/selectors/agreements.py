@@ -17,6 +17,7 @@ from partnerships.models import (
     EXPIRING_DAYS,
     Agreement,
     AgreementStatus,
+    ExternalBody,
     ExternalStep,
     Proposal,
     Track,
@@ -193,6 +194,12 @@ def region_names(agreement) -> list[str]:
         codes.add(agreement.office.region_code)
     known = {r.code: r for r in Region.objects.filter(code__in=codes)}
     return [known[c].name if c in known else c for c in sorted(codes)]
+
+
+def copies_of(agreement) -> list[str]:
+    """Who was sent a copy, in words; the record keeps codes."""
+    names = dict(ExternalBody.choices) | {"ARSIP": _("National archive")}
+    return [str(names.get(code, code)) for code in agreement.copies_noted.split(", ") if code]
 
 
 def parties_of(agreement) -> list[dict]:

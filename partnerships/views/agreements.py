@@ -55,6 +55,7 @@ def agreement_page(request, code):
         "seat_total": sum(row.seats_allotted for row in seats),
         "regions": selectors.region_names(agreement),
         "parties": selectors.parties_of(agreement),
+        "copies": selectors.copies_of(agreement),
         "clauses": [(clause.label, bool(agreement.clauses.get(clause.value))) for clause in Clause],
         "reads_everything": reads_everything(user, agreement),
         "may_edit": rules.may_edit_content(user, agreement),

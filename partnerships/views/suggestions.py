@@ -15,6 +15,7 @@ from partnerships.forms.proposals import DemandForm
 from partnerships.rules.proposals import SIDE_OF
 from partnerships.selectors import suggestions as selectors
 from partnerships.sentences import formula, post_name
+from partnerships.services.proposals import people_left
 from workflow.listing import Facet, Listing
 
 NEAR_MISSES = 15
@@ -42,6 +43,7 @@ def compare(request, code: str, position: int):
             "matched": selectors.is_matched(line.need),
             "results": selectors.need_results(line.need),
             "formula": formula(),
+            "served": people_left(line) < 1,
             "may_propose": selectors.may_propose_line(request.user, line),
             "zone": zone_of(request),
         },

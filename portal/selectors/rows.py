@@ -74,7 +74,7 @@ def _row(record, at_work: bool) -> Row:
         tone=tone,
         icon=icon,
         turn=", ".join(role_name(role) for role in waits_for(record)),
-        since=record.status_since,
+        since=record.turn_since,
         due_at=record.due_at,
         zone=record.time_zone,
     )

@@ -113,6 +113,7 @@ class BasicsForm(MainForm):
         schemes = Scheme.objects.current() | Scheme.objects.filter(pk=program.scheme_id)
         self.fields["scheme"].queryset = schemes.filter(partner=program.partner) | schemes.filter(partner__isnull=True)
         self.fields["scheme"].label_from_instance = lambda scheme: scheme.label
+        self.fields["scheme"].empty_label = _("Choose …")
         self.fields["delivery_mode"] = term_field("delivery_mode", _("Delivery mode"), present=program.delivery_mode)
         self.fields["country"] = term_field("country", _("Country"), present=program.country)
         provinces = [(r.code, r.name) for r in Region.objects.filter(level="PROVINCE").order_by("code")]

@@ -31,6 +31,8 @@ from workflow.widgets import PeopleStepper
 
 NOT_SAID = gettext_lazy("Not stated")
 MOST_GAPS = 8
+FIGURES = ("in_post", "formation_abk", "untrained", "retiring_3y")
+"""What the portal remembers of a post in an office."""
 
 
 class More(TemplateNameMixin):
@@ -235,8 +237,9 @@ class LineForm(forms.ModelForm):
         cleaned = super().clean()
         post = cleaned.get("post")
         known = self.figures.get(post.code, {}) if post else {}
-        for name in ("in_post", "formation_abk", "untrained", "retiring_3y"):
-            if name in cleaned and cleaned[name] is None:
+        stale = self._figures_of_another_post(cleaned, post)
+        for name in FIGURES:
+            if name in cleaned and (stale or cleaned[name] is None):
                 cleaned[name] = known.get(name, 0)
         for name in ("vacancies_to_fill", "persons_with_disability"):
             if name in cleaned and cleaned[name] is None:
@@ -250,6 +253,14 @@ class LineForm(forms.ModelForm):
             if not self.post_may_be_wrong:
                 self.add_error("post", sentence)
         return cleaned
+
+    def _figures_of_another_post(self, cleaned, post) -> bool:
+        """Without a script, a changed post leaves the figures on the page that were filled in for the former one."""
+        former = self.data.get("figures_for", "")
+        shown = self.figures.get(former)
+        if not shown or post is None or former == post.code:
+            return False
+        return all(cleaned.get(name) == shown.get(name) for name in FIGURES)
 
     def _post_clean(self):
         """After the model took the values over: the figures have to fit each other."""

@@ -174,7 +174,7 @@ class LetterForm(forms.Form):
             self.fields["letter"].label = _("Replace the file (PDF)")
         self.helper = SinergiFormHelper(self)
         self.helper.layout = Layout(
-            Div(Div("number", css_class="col-md-7"), Div("date", css_class="col-md-5"), css_class="row g-3"),
+            Div(Div("number", css_class="col-md-7"), Div("date", css_class="col-md-5"), css_class="row g-3 mb-3"),
             Field("subject"),
             Field("letter"),
         )

@@ -125,6 +125,11 @@ class TrainingNeed(Record):
         return self.signature_requested_at is not None and self.status in {NeedStatus.DRAFT, NeedStatus.RETURNED}
 
     @property
+    def turn_since(self):
+        """The head's turn begins when the operator hands the need over; the status stays."""
+        return self.signature_requested_at if self.awaits_signature else self.status_since
+
+    @property
     def band(self) -> str:
         """A ≥ 70, B ≥ 55, C ≥ 40, else D; empty without a score."""
         if self.score is None:

@@ -25,6 +25,7 @@ def _letter(need):
 
 
 def _show(request, need, *, evidence_form=None, letter_form=None, status: int = 200):
+    following = next_part(need, "papers")
     context = page_context(
         request,
         need,
@@ -33,7 +34,8 @@ def _show(request, need, *, evidence_form=None, letter_form=None, status: int = 
         letter_form=letter_form or LetterForm(prefix="letter", letter=_letter(need)),
         papers=list(need.evidence.all()),
         letter=_letter(need),
-        next_url=address(need, next_part(need, "papers")),
+        next_url=address(need, following),
+        next_is_review=following == "review",
     )
     context["forms"] = [context["letter_form"], context["evidence_form"]]
     return render(request, TEMPLATE, context, status=status)

@@ -28,11 +28,16 @@ function arrange(select, post) {
 }
 
 function figures(option) {
+  const former = form.elements.figures_for;
+  const before = [...form.elements.post.options].find((other) => other.value && other.value === former.value);
   for (const name of ["in-post", "formation-abk", "untrained", "retiring-3y"]) {
     const field = form.elements[name.replaceAll("-", "_")];
     const known = option.getAttribute(`data-${name}`);
     if (field && known !== null) field.value = known;
+    // What was filled in for the former post says nothing about one the office has not reported yet.
+    else if (field && before && field.value === before.getAttribute(`data-${name}`)) field.value = "0";
   }
+  former.value = option.value;
 }
 
 function vacancies() {

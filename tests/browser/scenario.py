@@ -52,6 +52,13 @@ class Cast:
         expected = dict.fromkeys(open_to.split(), 200) | dict.fromkeys(shut.split(), 404) | {"": 302}
         assert {name: self.client(name).get(f"/en{path}").status_code for name in expected} == expected, path
 
+    def found_by(self, path: str, people: str) -> set[str]:
+        """Who of these people finds a record in the search by its code."""
+        code, link = path.strip("/").split("/")[-1], f'href="/en{path}"'
+        return {
+            name for name in people.split() if link in self.client(name).get(f"/en/cari/?q={code}").content.decode()
+        }
+
     def client(self, address: str) -> Client:
         """A client with this person's session."""
         if address not in self.clients:

@@ -107,8 +107,14 @@ def sign(cast, need: str) -> None:
     cast.doors(
         need,
         open_to="verifikator.ntb verifikator.ppsdm auditor",
-        shut="operator.pangandaran kepala.pangandaran verifikator.jabar penghubung.koica kepala.jica",
+        shut=f"kepala.pangandaran penghubung.koica kepala.koica {OTHERS}",
     )
+    for part in ("surat/", "cetak/", "isi/", "prov_endorse/"):
+        cast.doors(f"{need}{part}", shut=f"penghubung.koica {OTHERS}")
+    assert cast.found_by(need, f"operator.lombok-timur verifikator.ntb penghubung.koica {OTHERS}") == {
+        "operator.lombok-timur",
+        "verifikator.ntb",
+    }
 
 
 def endorse_and_approve(cast, need: str) -> None:
@@ -276,6 +282,9 @@ def accept_the_proposal(cast, need: str, proposal: str) -> str:
     operator = cast("operator.lombok-timur")
     operator.go(need)
     assert operator.status == "Being met"
+    operator.follow(operator.page.get_by_role("link", name=re.compile("line 1$")).first)
+    assert operator.says("Everyone of this line has a seat")
+    cast.look(operator, *BOTH)
     cast.doors(
         head.path,
         open_to="operator.lombok-timur verifikator.ntb telaah.hukum",
@@ -326,8 +335,10 @@ def walk_to_force(cast, agreement: str) -> None:
     partner = cast("penghubung.koica")
     partner.go(agreement)
     assert partner.status == "In force"
+    assert partner.says("National archive")
     cast.look(partner, *BOTH)
-    cast.doors(agreement, shut="operator.pangandaran verifikator.jabar kepala.jica")
+    cast.doors(agreement, shut=OTHERS)
+    assert cast.found_by(agreement, f"penghubung.koica {OTHERS}") == {"penghubung.koica"}
 
 
 def write_the_plan(cast, officer: Person, agreement: str) -> None:

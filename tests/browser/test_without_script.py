@@ -24,6 +24,7 @@ def test_two_lines_are_filed_and_signed_without_a_script(cast):
     code = me.path.split("/")[2]
     fill_in_a_line(me, "Industrial relations mediator", MEDIATION)
     me.type("Staff in post", "4")
+    me.type("Authorised posts (ABK)", "7")
     me.press("Save, add a line")
     fill_in_a_line(me, "Employment services officer", PLACEMENT)
     me.press("Save the line")
@@ -39,7 +40,8 @@ def test_two_lines_are_filed_and_signed_without_a_script(cast):
     head.press("Sign and submit", head.form)
     assert head.status == "Provincial verification"
     rows = head.page.get_by_role("region", name="Need lines").locator("tbody tr")
-    assert rows.count() == 2
+    # The figures of the second post are its own, although the page still showed those of the first.
+    assert [row.locator("td[data-label='Authorised']").inner_text() for row in rows.all()] == ["7", "12"]
 
 
 def test_a_head_signs_in_and_signs_the_first_task_without_a_mouse(chromium_page, need_aceh, aceh_operator, aceh_head):

@@ -171,7 +171,7 @@ def waiting(record):
     """Whose turn it is, since when and until when."""
     return {
         "roles": [role_name(r) for r in waits_for(record)],
-        "since": record.status_since,
+        "since": record.turn_since,
         "due": record.due_at,
         "zone": record.time_zone,
         "final": record.state.final,
