@@ -3,11 +3,11 @@ PYTHON ?= python3
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock messages format clean python
+.PHONY: help demo test check lock messages format bench-allocation clean python
 
 help: ## this list
 	@echo "make TARGET:"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
 	@echo "Settings: PORT=8010 make demo, make test ARGS='tests/workflow -x', JOBS=4, PYTHON=/path/to/python3"
 
 demo: python ## start the portal with sample data and print the accounts; Ctrl-C stops it
@@ -34,6 +34,10 @@ format: python ## format and tidy the code
 	@$(PYTHON) tools/bootstrap.py test
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 	@find . -name .venv -prune -o -name '*.html' -print | xargs .venv/bin/djade --target-version 5.2
+
+bench-allocation: python ## time the national allocation on made-up instances; ARGS=--xl, ARGS="M --seed 2"
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python bench/allocation.py $(ARGS)
 
 clean: python ## remove the environment, the SAMPLE DATA and all caches
 	@$(PYTHON) tools/bootstrap.py clean

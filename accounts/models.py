@@ -211,17 +211,6 @@ class Membership(models.Model):
         """The role in the reader's language."""
         return str(Role(self.role).label)
 
-    @property
-    def is_current(self) -> bool:
-        """Whether the role can be used today."""
-        today = timezone.localdate()
-        return (
-            self.ended_at is None
-            and self.valid_from <= today
-            and (self.valid_to is None or self.valid_to >= today)
-            and self.user.is_active
-        )
-
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
@@ -280,9 +269,3 @@ class Invitation(models.Model):
     def by_token(cls, token: str):
         """The invitation this token was made for, whatever became of it, or None."""
         return cls.objects.select_related("organisation").filter(token_hash=_hash(token)).first()
-
-    @classmethod
-    def open_by_token(cls, token: str):
-        """The invitation this token opens, or None."""
-        found = cls.by_token(token)
-        return found if found and found.is_open else None

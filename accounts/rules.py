@@ -9,12 +9,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import OrganisationKind, User
 from accounts.roles import MINISTRY, OFFICE, PARTNER, Role
+from workflow.calendar import WIB
 
 
 def capacity(user) -> tuple[str, object]:
     """(role, organisation) the user acts in now; ("", None) for visitors and people without a membership."""
     acting = getattr(user, "acting", None)
     return (acting.role, acting.organisation) if acting else ("", None)
+
+
+def zone_of(user) -> str:
+    """The clock a reader lives by: the time zone of the organisation they act for; WIB for visitors."""
+    organisation = capacity(user)[1]
+    return organisation.time_zone if organisation else WIB
 
 
 def holders(role: str, **organisation) -> Q:

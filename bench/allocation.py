@@ -30,7 +30,7 @@ PROVINCES = 38
 def instance(size: str, seed: int = 1) -> dict:
     """Themes of unequal weight, regions of unequal size, fewer seats than people, minimums, floors, equity steps."""
     lines_wanted, intakes_wanted = SIZES[size]
-    dice = random.Random(f"{size} {seed}")  # noqa: S311  made-up data
+    dice = random.Random(f"{size} {seed}")
     themes_here, posts_here = (5, 3) if size == "S" else (24, 8)
     weights = [1 / (n + 3) for n in range(themes_here)]
 
@@ -51,7 +51,11 @@ def instance(size: str, seed: int = 1) -> dict:
         themes = {dice.choices(range(themes_here), weights)[0]}
         if dice.random() < 0.25:
             themes.add(dice.choices(range(themes_here), weights)[0])
-        taught[programme["id"]] = (themes, {post for post in range(posts_here) if dice.random() < 0.5}, dice.randint(0, 2))
+        taught[programme["id"]] = (
+            themes,
+            {post for post in range(posts_here) if dice.random() < 0.5},
+            dice.randint(0, 2),
+        )
         programmes.append(programme)
     intakes, seats_of = [], {partner["id"]: 0 for partner in partners}
     for n in range(intakes_wanted):
@@ -76,7 +80,11 @@ def instance(size: str, seed: int = 1) -> dict:
     for n in range(lines_wanted):
         need = n % needs
         region = regions[(need * 7919) % len(regions)]
-        theme, post, level = dice.choices(range(themes_here), weights)[0], dice.randrange(posts_here), dice.randint(0, 3)
+        theme, post, level = (
+            dice.choices(range(themes_here), weights)[0],
+            dice.randrange(posts_here),
+            dice.randint(0, 3),
+        )
         line = {"id": f"KB-{n:06}", "region": region["id"], "seats": dice.choice((1, 2, 2, 3, 4, 5, 6, 8, 12))}
         line["need"] = f"N-{need:05}"
         lines.append(line)
@@ -161,9 +169,7 @@ def main() -> None:
             if size == "XL" and method == "plain":
                 continue
             command = [sys.executable, __file__, size, "--one", method, "--seed", str(given.seed)]
-            done = subprocess.run(  # noqa: S603  this file
-                [*command, "--limit", str(given.limit)], check=True, capture_output=True, text=True
-            )
+            done = subprocess.run([*command, "--limit", str(given.limit)], check=True, capture_output=True, text=True)
             rows[method] = json.loads(done.stdout)
         best = rows["solve"]
         lines, intakes = SIZES[size]

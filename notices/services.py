@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from notices import audience, rules
 from notices.models import Bookmark, Notice, NoticeKind, Outbox, Pending
+from workflow.calendar import WIB
 from workflow.models import LogEntry
 from workflow.registry import workflow
 
@@ -166,7 +167,7 @@ def _subject(record) -> str:
 
 
 def _zone(membership) -> str:
-    return membership.organisation.time_zone if membership else "Asia/Jakarta"
+    return membership.organisation.time_zone if membership else WIB
 
 
 def _deliver(notice: Notice, soon: bool, now, *, mail: bool = True) -> bool:

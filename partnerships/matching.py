@@ -286,9 +286,7 @@ def _content(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[F
         )
     elif not _reached(line, intake):
         gap, taught = shared[0]
-        yield Failure(
-            "level", {"theme": gap.theme, "current": gap.current, "entry": taught.entry, "exit": taught.exit}
-        )
+        yield Failure("level", {"theme": gap.theme, "current": gap.current, "entry": taught.entry, "exit": taught.exit})
 
 
 def _language(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
@@ -313,9 +311,7 @@ def _mode(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Fail
         return
     fits = line.mode in MAY_GO_ABROAD if intake.is_abroad else intake.mode in ALWAYS_ACCEPTED
     if not fits and intake.mode != line.mode:
-        yield Failure(
-            "mode", {"preferred": line.mode, "mode": "OVERSEAS" if intake.is_abroad else intake.mode}
-        )
+        yield Failure("mode", {"preferred": line.mode, "mode": "OVERSEAS" if intake.is_abroad else intake.mode})
 
 
 def _lead_time(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
@@ -440,14 +436,10 @@ def programmes_for(
 ) -> list[tuple[IntakeFacts, Verdict]]:
     """Intakes for one line: eligible ones by score, then near misses by how little they miss."""
     judged = ((intake, judge(line, intake, today)) for intake in intakes)
-    return sorted(
-        _worth_showing(judged), key=lambda pair: (*_place(pair[1]), pair[0].starts, pair[0].intake_id)
-    )
+    return sorted(_worth_showing(judged), key=lambda pair: (*_place(pair[1]), pair[0].starts, pair[0].intake_id))
 
 
-def demand_for(
-    intake: IntakeFacts, lines: Iterable[LineFacts], today: dt.date
-) -> list[tuple[LineFacts, Verdict]]:
+def demand_for(intake: IntakeFacts, lines: Iterable[LineFacts], today: dt.date) -> list[tuple[LineFacts, Verdict]]:
     """Lines for one intake, in the same order."""
     judged = ((line, judge(line, intake, today)) for line in lines)
     return sorted(_worth_showing(judged), key=lambda pair: (*_place(pair[1]), pair[0].line_id))

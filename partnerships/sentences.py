@@ -36,9 +36,7 @@ HOW = {
     "equity": gettext_lazy(
         "Up to 3 points for remote regions and regions outside Java, 2 for offices without a seat this cycle."
     ),
-    "completion": gettext_lazy(
-        "Share of the office's past participants who completed; half where there are none."
-    ),
+    "completion": gettext_lazy("Share of the office's past participants who completed; half where there are none."),
 }
 """The formula of each part in words."""
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -212,7 +213,7 @@ class Shell:
     def languages(self) -> list[dict]:
         """The same page in each language."""
         now = (get_language() or settings.LANGUAGE_CODE)[:2]
-        path = self.request.get_full_path()
+        path = escape_leading_slashes(self.request.get_full_path())  # "//name" would lead to another site
         found = []
         for code, name in (("id", "Bahasa Indonesia"), ("en", "English")):
             url = path if code == now else translate_url(path, code)

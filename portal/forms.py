@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from portal.selectors.audit import action_choices, flow_choices
-from workflow.forms import SinergiFormHelper, plausible
+from workflow.forms import DateField, SinergiFormHelper
 from workflow.table import CLOCK
 
 
@@ -20,18 +20,8 @@ class AuditForm(forms.Form):
     flow = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     action = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
-    since = forms.DateField(
-        label=gettext_lazy("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[plausible],
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[plausible],
-    )
+    since = DateField(label=gettext_lazy("From"), required=False)
+    until = DateField(label=gettext_lazy("To"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -267,7 +267,7 @@ PROGRAM = Workflow(
             (S.VERIFICATION,),
             S.PUBLISHED,
             who=(Role.BIROKS_HEAD,),
-            apart_from=("create", "change", "submit", "submit_on_behalf", "resubmit", "resubmit_on_behalf"),
+            apart_from=("create", "change", "attach", "submit", "submit_on_behalf", "resubmit", "resubmit_on_behalf"),
             checks=rules.CONTENT,
             asks=(
                 Ask(

@@ -96,9 +96,7 @@ def agreement(
 
 def paper(where: Agreement, kind: str, *, actor: User | None = None, **fields) -> AgreementDocument:
     """A paper of an agreement, version 1 unless told otherwise."""
-    made = AgreementDocument(agreement=where, kind=kind, **fields).hold(
-        factories.pdf(f"{kind}.pdf"), actor=actor
-    )
+    made = AgreementDocument(agreement=where, kind=kind, **fields).hold(factories.pdf(f"{kind}.pdf"), actor=actor)
     made.save()
     return made
 

@@ -57,7 +57,11 @@ def region(code: str) -> Region:
     province, _ = Region.objects.get_or_create(
         code=code[:2],
         defaults={
-            "level": "PROVINCE", "name_id": name, "name_en": name, "island_group": "Sumatera", "time_zone": zone,
+            "level": "PROVINCE",
+            "name_id": name,
+            "name_en": name,
+            "island_group": "Sumatera",
+            "time_zone": zone,
         },
     )
     if len(code) == 2:
@@ -84,8 +88,12 @@ def office(code: str) -> Organisation:
     found, created = Organisation.objects.get_or_create(
         code=f"DISNAKER-{code}",
         defaults={
-            "kind": OrganisationKind.OFFICE, "type_code": kind, "name_id": f"Dinas Tenaga Kerja {place.name_id}",
-            "region_code": code, "time_zone": place.time_zone, "email": f"disnaker{code}@example.test",
+            "kind": OrganisationKind.OFFICE,
+            "type_code": kind,
+            "name_id": f"Dinas Tenaga Kerja {place.name_id}",
+            "region_code": code,
+            "time_zone": place.time_zone,
+            "email": f"disnaker{code}@example.test",
         },
     )
     if created:
@@ -133,8 +141,12 @@ def cycle(year: int = 2026) -> NeedCycle:
     found, created = NeedCycle.objects.get_or_create(year=year)
     if created:
         FilingWindow.objects.create(
-            cycle=found, number=1, label_id="Jendela uji", label_en="Test window",
-            opens_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), closes_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+            cycle=found,
+            number=1,
+            label_id="Jendela uji",
+            label_en="Test window",
+            opens_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+            closes_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
         )
     return found
 
@@ -159,19 +171,35 @@ def need(
         fields.setdefault("approved_at", timezone.now())
     if complete:
         fields = {
-            "contact_post": "Kepala Bidang", "contact_email": "bidang@example.test", "urgency": "U2",
-            "preferred_mode": "BLENDED", "causes": ["CASELOAD"], "reason": "Perselisihan bertambah.", **fields,
+            "contact_post": "Kepala Bidang",
+            "contact_email": "bidang@example.test",
+            "urgency": "U2",
+            "preferred_mode": "BLENDED",
+            "causes": ["CASELOAD"],
+            "reason": "Perselisihan bertambah.",
+            **fields,
         }
     found = TrainingNeed(
-        code=f"KB-2026-{number:04d}", status=status, office=where, cycle=cycle(), created_by=created_by,
-        score=fields.pop("score", 50 if approved else None), **fields,
+        code=f"KB-2026-{number:04d}",
+        status=status,
+        office=where,
+        cycle=cycle(),
+        created_by=created_by,
+        score=fields.pop("score", 50 if approved else None),
+        **fields,
     )
     within = found.flow.state(status).within
     if within and found.due_at is None:
         found.due_at = within(found, timezone.now())
     found.save()
     line = NeedLine.objects.create(
-        need=found, position=1, post=post(post_code), rank="AHLI_PERTAMA", formation_abk=10, in_post=5, untrained=2,
+        need=found,
+        position=1,
+        post=post(post_code),
+        rank="AHLI_PERTAMA",
+        formation_abk=10,
+        in_post=5,
+        untrained=2,
         requested_total=people,
     )
     for code, current, target in themes:

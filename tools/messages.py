@@ -1,4 +1,4 @@
-"""Keeps the Indonesian catalogue complete: `update` collects texts and compiles, `check` fails when something is missing.
+"""Keeps the Indonesian catalogue complete: `update` collects texts and compiles, `check` fails when one is missing.
 
 Texts in the code are English; Indonesian lives in locale/id/LC_MESSAGES/django.po. Needs GNU gettext to collect.
 """
@@ -56,9 +56,7 @@ def faults(po: polib.POFile) -> list[str]:
         elif any(
             set(PLACEHOLDER.findall(text)) - set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
             for text in texts
-        ) or set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) - set(
-            PLACEHOLDER.findall(" ".join(texts))
-        ):
+        ) or set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) - set(PLACEHOLDER.findall(" ".join(texts))):
             found.append(f"placeholders differ: {entry.msgid!r}")
     return found
 
@@ -94,10 +92,7 @@ def check() -> int:
     with tempfile.TemporaryDirectory() as folder:
         compiled = Path(folder) / "django.mo"
         po.save_as_mofile(str(compiled))
-        if (
-            not (FOLDER / "django.mo").exists()
-            or compiled.read_bytes() != (FOLDER / "django.mo").read_bytes()
-        ):
+        if not (FOLDER / "django.mo").exists() or compiled.read_bytes() != (FOLDER / "django.mo").read_bytes():
             found.append("django.mo is older than django.po")
     if shutil.which("xgettext"):
         before = (FOLDER / "django.po").read_bytes()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from workflow.comments_field import CommentsField
 from workflow.files import PAPERS, check_upload
-from workflow.forms import SinergiFormHelper, plausible
+from workflow.forms import DateField, SinergiFormHelper, plausible
 from workflow.table import Ask, Transition
 from workflow.widgets import PaperInput
 
@@ -45,8 +45,7 @@ def _field(ask: Ask, record) -> forms.Field:
                 choices=list(ask.choices(record)), widget=forms.CheckboxSelectMultiple, **common
             )
         case "date":
-            picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            return forms.DateField(widget=picker, validators=[plausible], **common)
+            return DateField(**common)
         case "datetime":
             picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
             return forms.DateTimeField(widget=picker, validators=[plausible], **common)

@@ -23,7 +23,14 @@ def page(flow: Workflow) -> str:
                 for target in flow.reach(t)
                 if not callable(t.target) or source == target or len(t.source) == 1 or target not in t.source
             ]
-        lines += ["```", "", "## States", "", "| code | en | id | turn of | edited by | seen by |", "|---|---|---|---|---|---|"]
+        lines += [
+            "```",
+            "",
+            "## States",
+            "",
+            "| code | en | id | turn of | edited by | seen by |",
+            "|---|---|---|---|---|---|",
+        ]
         for s in flow.states:
             with translation.override("id"):
                 indonesian = str(s.label)
@@ -43,7 +50,10 @@ def page(flow: Workflow) -> str:
         roles = sorted({r for t in flow.transitions for r in t.who})
         lines += ["", "## Role x state", "", "| state | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
         for s in flow.states:
-            cells = [", ".join(t.name for t in flow.leaving(s.code) if role in flow.actors(t, s.code)) or "·" for role in roles]
+            cells = [
+                ", ".join(t.name for t in flow.leaving(s.code) if role in flow.actors(t, s.code)) or "·"
+                for role in roles
+            ]
             lines.append(f"| {s.code} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

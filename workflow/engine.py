@@ -1,4 +1,4 @@
-"""`perform()`: the only code that changes a status. One transaction: lock, check, write, log; listeners after commit."""
+"""`perform()`: the only code that changes a status. One transaction: lock, check, write, log; then listeners."""
 
 from __future__ import annotations
 
@@ -107,6 +107,17 @@ def offered(user, record) -> list[Offer]:
     ]
 
 
+def lock(record, *, version: int | None = None):
+    """The record as it is now, under a row lock; call inside a transaction.
+
+    `version` is the one the person saw: Stale when somebody has saved since.
+    """
+    fresh = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    if version is not None and version != fresh.version:
+        raise Stale(fresh)
+    return fresh
+
+
 def perform(flow: Workflow, name: str, *, record, actor=None, answers: dict | None = None):
     """Do one act on one record and return the record as it is afterwards.
 
@@ -121,7 +132,7 @@ def perform(flow: Workflow, name: str, *, record, actor=None, answers: dict | No
     token = _pending.set([]) if outermost else None
     try:
         with transaction.atomic():
-            fresh = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+            fresh = lock(record)
             _move(flow, t, fresh, actor, answers)
             for auto in flow.open_to(fresh):
                 if auto.auto and not _reasons(auto, fresh, None, set):
@@ -171,7 +182,7 @@ def _move(flow: Workflow, t: Transition, record, actor, answers: dict) -> None:
 
 
 def note(flow: Workflow, record, actor, action: str, data: dict | None = None, comment: str = "") -> None:
-    """Write something that happened without a change of state (created, file attached, answer received) into the log."""
+    """Log something that happened without a change of state: created, file attached, answer received."""
     role = CLOCK if actor is None else (sorted(flow.roles(actor, record)) or [getattr(actor, "acting_role", "")])[0]
     outermost = _pending.get() is None
     token = _pending.set([]) if outermost else None

@@ -48,9 +48,9 @@ def check_upload(upload, kinds=EVIDENCE) -> None:
     head = upload.read(8)
     upload.seek(0)
     if not head.startswith(TYPES[suffix][0]):
-        raise ValidationError(_("The content of the file does not match its name. Save it again as %(kind)s.") % {
-            "kind": suffix.upper()
-        })
+        raise ValidationError(
+            _("The content of the file does not match its name. Save it again as %(kind)s.") % {"kind": suffix.upper()}
+        )
     if suffix in {"docx", "xlsx"}:
         _check_office(upload)
     upload.seek(0)

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 
 PAGE_SIZES = (25, 50, 100)
-TRUTH = {"True": True, "False": False}
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,6 @@ class Listing:
 
     def _condition(self, facet: Facet) -> Q:
         values: list[Any] = list(self.chosen[facet.name])
-        values = [TRUTH.get(v, v) for v in values]
         if not self._fits(facet, values):
             return Q(pk__in=[])
         return Q(**{f"{facet.path}__in": values})
@@ -137,7 +135,7 @@ class Listing:
         )
         counts = {str(row[facet.path]): row["n"] for row in counted if row[facet.path] not in (None, "")}
         for value in self.chosen[facet.name]:
-            if self._fits(facet, [TRUTH.get(value, value)]):
+            if self._fits(facet, [value]):
                 counts.setdefault(value, 0)
         labels = {str(k): v for k, v in facet.label_of(list(counts)).items()}
         for value in self.chosen[facet.name]:

@@ -5,6 +5,8 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workflow.calendar import WIB
+
 
 class LogEntry(models.Model):
     """One thing that happened to one record. Write-once: the database refuses changes, each entry seals the one before.
@@ -55,6 +57,11 @@ class Counter(models.Model):
                 [name],
             )
             return cursor.fetchone()[0]
+
+    @classmethod
+    def code(cls, series: str) -> str:
+        """The next code of a series: KB-2026-0001."""
+        return f"{series}-{cls.next(series):04d}"
 
 
 class Holiday(models.Model):
@@ -107,7 +114,25 @@ class Record(models.Model):
     @property
     def time_zone(self) -> str:
         """The zone in which this record's deadlines end."""
-        return "Asia/Jakarta"
+        return WIB
+
+
+class ReturnRemark(models.Model):
+    """What a reviewer wants changed in a record that goes back; ticked off before it is sent in again."""
+
+    field = models.CharField(max_length=40, blank=True)
+    text = models.TextField(max_length=1000)
+    round = models.PositiveSmallIntegerField(default=1)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:60]
 
 
 def known_statuses(name: str, codes) -> models.CheckConstraint:

@@ -14,10 +14,9 @@ from workflow.registry import Registered, workflow, workflows
 def seen_by(user, name: str):
     """The records of a table that exist for this user, rows ready for a list. The role is the capacity acted in now."""
     entry = workflow(name)
-    return (
-        entry.model._default_manager.filter(entry.reach(user), status__in=entry.flow.seen_states(user.acting_role))
-        .select_related(*entry.related)
-    )
+    return entry.model._default_manager.filter(
+        entry.reach(user), status__in=entry.flow.seen_states(user.acting_role)
+    ).select_related(*entry.related)
 
 
 def get_seen(user, name: str, **lookup):

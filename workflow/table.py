@@ -87,7 +87,7 @@ class Transition:
     apart_from: tuple[str, ...] = ()
     """Maker and checker differ: whoever did one of these acts on this record may not do this one."""
     in_turn: bool = False
-    """Only those of `who` whose turn it is in the source state: a reviewer decides in their own step, not in the next."""
+    """Only those of `who` whose turn it is in the source state: a reviewer decides in their own step only."""
     auto: bool = False
     """CLOCK does this at once whenever the source state is reached and the checks pass."""
     when: Callable[[Any], Any] | None = None

@@ -167,9 +167,7 @@ def read(data: Any) -> Instance:
     if data.get("format") != FORMAT:
         raise BadInstance("format", data.get("format", NOTHING), f'"{FORMAT}"')
     top = _Part(data, "")
-    top.only(
-        "format name title regions lines partners programmes intakes pairs budgets locked previous rules".split()
-    )
+    top.only("format name title regions lines partners programmes intakes pairs budgets locked previous rules".split())
 
     regions = [
         Region(p.id("id"), p.province(), p.number("floor", 0))
@@ -202,9 +200,7 @@ def read(data: Any) -> Instance:
             p.number("province_max", None),
             p.number("region_max", None),
         )
-        for p in top.parts(
-            "intakes", ("id", "programme", "min", "max", "province_max", "region_max"), required=True
-        )
+        for p in top.parts("intakes", ("id", "programme", "min", "max", "province_max", "region_max"), required=True)
     ]
     intake_ids = _distinct(intakes, "intakes")
     pairs = [
@@ -216,9 +212,7 @@ def read(data: Any) -> Instance:
         )
         for p in top.parts("pairs", ("line", "intake", "value", "cost"), required=True)
     ]
-    budgets = [
-        Budget(p.id("need"), p.number("max", most=LARGEST_MONEY)) for p in top.parts("budgets", ("need", "max"))
-    ]
+    budgets = [Budget(p.id("need"), p.number("max", most=LARGEST_MONEY)) for p in top.parts("budgets", ("need", "max"))]
     locked = [
         Seats(p.one_of("line", line_ids, "lines"), p.one_of("intake", intake_ids, "intakes"), p.number("seats"))
         for p in top.parts("locked", ("line", "intake", "seats"))

@@ -22,9 +22,6 @@ SLACK = 1e-6
 ALMOST_ONE = 0.99
 """Objectives are whole numbers: a bound less than one above a plan proves it."""
 
-OPEN_FROM = 0.7
-"""A cohort opens in the first plan where the relaxation fills this share of its minimum."""
-
 ROUNDS = 12
 """Rounds of adding links to the relaxation; what is left to break is for the integer search."""
 
@@ -126,7 +123,9 @@ class Program:
     def _equity(self) -> None:
         for province in self.problem.provinces:
             own = [
-                (self.column(0, width), bonus) for width, bonus in province.steps if width and bonus and province.members
+                (self.column(0, width), bonus)
+                for width, bonus in province.steps
+                if width and bonus and province.members
             ]
             self.steps += own
             if own:
@@ -279,36 +278,57 @@ class Program:
         top = self.relaxed(costs)
         if top is None:
             return None
-        solution = self.solver.getSolution()
-        reduced = abs(self.np.array(solution.col_dual))
-        values, bound = self.values, self._floor(top)
-        near = self._near(gap)
-        if near is None:
-            return None
-        if bound - near.value <= gap * max(1, abs(near.value)):
-            return Found(near.plan, near.value, bound)
-        self._narrow(values, reduced, top - near.value)
-        self._start_from(near)
-        if not self._run(gap, ALMOST_ONE):
-            return near  # numerical: nothing better fits
-        found = self._found()
-        return Found(found.plan, found.value, min(bound, found.bound))
+        values, reduced = self.values, abs(self.np.array(self.solver.getSolution().col_dual))
+        self._heuristics(False)
+        try:
+            bound = self._open_cohorts(gap)
+            near = None if bound is None else self._with_open_cohorts(gap)
+            if bound is None or near is None:
+                return None
+            bound = min(bound, self._floor(top))
+            if bound - near.value <= gap * max(1, abs(near.value)):
+                return Found(near.plan, near.value, bound)
+            self._narrow(values, reduced, top - near.value)
+            self._start_from(near)
+            if not self._run(gap, ALMOST_ONE):
+                raise Stopped(bound, near.plan)
+            found = self._found()
+            return Found(found.plan, found.value, min(bound, found.bound))
+        finally:
+            self._heuristics(True)
 
-    def _near(self, gap: float) -> Found | None:
-        """A plan with the cohorts open that the relaxation has (nearly) open."""
+    def _open_cohorts(self, gap: float) -> int | float | None:
+        """Decides which cohorts run while seats may be fractions (`values`); the bound that this proves."""
+        self._whole_seats(False)
+        try:
+            if not self._run(gap, ALMOST_ONE, fractions=True):
+                return None
+            self.values = self.np.array(self.solver.getSolution().col_value)
+            return self._floor(self.solver.getInfo().mip_dual_bound)
+        finally:
+            self._whole_seats(True)
+
+    def _with_open_cohorts(self, gap: float) -> Found | None:
+        """The best plan in whole seats with those cohorts."""
         low, high = list(self.low), list(self.high)
-        for number, column in self.open.items():
-            cohort = self.problem.cohorts[number]
-            total = sum(self.values[p] for p in cohort.members)
-            if total >= cohort.least * OPEN_FROM:
-                low[column] = 1
-            else:
-                high[column] = 0
+        for column in self.open.values():
+            low[column] = high[column] = round(self.values[column])
         self._bounds(low, high)
         try:
-            return self._found() if self._run(max(gap, 1e-5), ALMOST_ONE) else None
+            return self._found() if self._run(gap, ALMOST_ONE) else None
         finally:
             self._bounds(self.low, self.high)
+
+    def _whole_seats(self, whole: bool) -> None:
+        np = self.np
+        every = np.arange(self.size, dtype=np.int32)
+        self.solver.changeColsIntegrality(self.size, every, np.full(self.size, int(whole), dtype=np.uint8))
+
+    def _heuristics(self, wanted: bool) -> None:
+        """Near the relaxation the solver's own search for plans costs more than it finds."""
+        self.solver.setOptionValue("mip_heuristic_effort", 0.05 if wanted else 0.0)
+        for name in ("root_reduced_cost", "rens", "rins"):
+            self.solver.setOptionValue(f"mip_heuristic_run_{name}", wanted)
 
     def _narrow(self, values: Any, reduced: Any, room: float) -> None:
         """Bounds that every plan at least as good as the known one keeps, from here on."""
@@ -352,7 +372,7 @@ class Program:
         array[list(costs.keys())] = list(costs.values())
         self.solver.changeColsCost(len(array), np.arange(len(array), dtype=np.int32), array)
 
-    def _run(self, gap: float, apart: float) -> bool:
+    def _run(self, gap: float, apart: float, fractions: bool = False) -> bool:
         """Solves what is in the program; False where nothing keeps its rows."""
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -369,7 +389,7 @@ class Program:
         if status == statuses.kInfeasible:
             return False
         bound = self._floor(solver.getInfo().mip_dual_bound)
-        if solver.getInfo().primal_solution_status == self.hs.SolutionStatus.kSolutionStatusFeasible:
+        if not fractions and solver.getInfo().primal_solution_status == self.hs.SolutionStatus.kSolutionStatusFeasible:
             plan = self._plan()
             if self.problem.keeps_rules(plan):
                 self.offer(plan)

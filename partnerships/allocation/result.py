@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import comparators
+from . import comparators, solver
 from .instance import Id, Instance, Seats, order
 from .problem import Plan, Problem
 
@@ -55,9 +55,7 @@ class Result:
         return fields | ({"solver": self.solver} if self.solver else {})
 
 
-def solve(
-    instance: Instance, *, gap: float = 0.0, time_limit: float | None = None, plain: bool = False
-) -> Result:
+def solve(instance: Instance, *, gap: float = 0.0, time_limit: float | None = None, plain: bool = False) -> Result:
     """The best plan: proven, unless `gap` allows less or `time_limit` seconds are over.
 
     Without highspy it is the greedy plan, labelled. `plain` gives the whole program to the solver at once, for
@@ -66,13 +64,15 @@ def solve(
     began = time.perf_counter()
     problem = Problem(instance)
     prepared = time.perf_counter()
-    if importlib.util.find_spec("highspy") is None:
+    try:
+        import highspy  # noqa: F401
+    except ImportError:
         plan = comparators.greedy(problem)
         bound = max(problem.simple_bound(), problem.objective(plan))
         return _result(problem, plan, bound, False, _seconds(began, prepared), "greedy: highspy is not installed")
-    from . import solver
-
-    solved = solver.solve(problem, gap=gap, time_limit=time_limit, plain=plain)
+    solved = solver.solve(
+        problem, gap=gap, time_limit=time_limit, plain_up_to=math.inf if plain else solver.PLAIN_UP_TO
+    )
     return _result(problem, solved.plan, solved.bound, solved.proven, _seconds(began, prepared))
 
 
@@ -87,7 +87,7 @@ def first_come(instance: Instance, arrival: Sequence[Id] | None = None) -> Resul
 
 
 def compare(instance: Instance, one: Result, other: Result) -> int:
-    """1 where `one` is the better plan in the order of the objectives, -1 where `other` is, 0 where both are as good."""
+    """1 where `one` is better in the order of the objectives, -1 where `other` is, 0 where both are as good."""
     problem = Problem(instance)
     a, b = (problem.worth(plan_of(problem, result)) for result in (one, other))
     return (a > b) - (a < b)
@@ -116,9 +116,7 @@ def _result(
     problem: Problem, plan: Plan, bound: int, finished: bool, seconds: dict[str, float], method: str = ""
 ) -> Result:
     objective = problem.objective(plan)
-    rows = [
-        Seats(pair.line, pair.intake, seats) for pair, seats in zip(problem.pairs, plan, strict=True) if seats
-    ]
+    rows = [Seats(pair.line, pair.intake, seats) for pair, seats in zip(problem.pairs, plan, strict=True) if seats]
     return Result(
         seats=tuple(sorted(rows, key=lambda row: (order(row.line), order(row.intake)))),
         objective=objective,

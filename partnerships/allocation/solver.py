@@ -30,16 +30,20 @@ class Solved:
     """Every objective was carried to its end, the third one up to the gap asked for."""
 
 
-def solve(problem: Problem, *, gap: float = 0.0, time_limit: float | None = None, plain: bool = False) -> Solved:
-    """Parts of the country that share no limit are solved one by one; `plain` hands over everything at once."""
+def solve(
+    problem: Problem, *, gap: float = 0.0, time_limit: float | None = None, plain_up_to: float = PLAIN_UP_TO
+) -> Solved:
+    """More pairs than `plain_up_to` go by way of the relaxation, and parts that share no limit one by one."""
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit
-    parts = [problem] if plain or problem.leximin else [Problem(part) for part in split(problem)]
-    if len(parts) <= 1:
-        return Search(problem, gap, deadline, plain).run()
+    whole = problem.leximin or len(problem.pairs) <= plain_up_to
+    parts = [problem.instance] if whole else split(problem)
+    if len(parts) == 1:
+        return Search(problem, gap, deadline, plain_up_to).run()
     at = {(pair.line, pair.intake): p for p, pair in enumerate(problem.pairs)}
     plan, bound, proven = [0] * len(at), 0, True
-    for part in parts:
-        solved = Search(part, gap, deadline, plain).run()
+    for instance in parts:
+        part = Problem(instance)
+        solved = Search(part, gap, deadline, plain_up_to).run()
         bound += solved.bound
         proven = proven and solved.proven
         for pair, seats in zip(part.pairs, solved.plan, strict=True):
@@ -50,9 +54,9 @@ def solve(problem: Problem, *, gap: float = 0.0, time_limit: float | None = None
 class Search:
     """One instance on its way through the objectives."""
 
-    def __init__(self, problem: Problem, gap: float, deadline: float, plain: bool):
+    def __init__(self, problem: Problem, gap: float, deadline: float, plain_up_to: float):
         self.problem, self.gap, self.deadline = problem, gap, deadline
-        self.lazy = not plain and len(problem.pairs) > PLAIN_UP_TO
+        self.lazy = len(problem.pairs) > plain_up_to
         self.best: Plan = greedy(problem)
         self.worth: Worth = problem.worth(self.best)
         self.bound = problem.simple_bound()
@@ -102,7 +106,7 @@ class Search:
         self.settle(costs, found)
 
     def fewest_and_most_valuable(self) -> None:
-        """Both at once for large instances: what the relaxation cannot avoid to miss is often all that must be missed."""
+        """For large instances: what even the relaxation must miss is often all that has to be missed."""
         program, missing = self.program, self.program.missing
         guess = None
         if missing:

@@ -11,24 +11,17 @@ from accounts.roles import Role
 from partnerships.models import OPEN_TRACKS, REGIONAL_TRACKS, Agreement, AgreementStatus, Clause, Instrument, Track
 from partnerships.rules import agreements as rules
 from partnerships.selectors import agreements as selectors
-from workflow.forms import SinergiFormHelper, plausible
+from regions.forms.fields import vocabulary_field
+from workflow.forms import DateField, SinergiFormHelper
 
-CURRENCIES = "currency"
 LONGEST_MONTHS = 600
-
-
-def date_input():
-    """A date picker that shows what is stored."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class OpenForm(forms.Form):
     """A new agreement by hand. A head of office opens one for the own region only."""
 
     track = forms.ChoiceField(label=gettext_lazy("Track"))
-    partner = forms.ModelChoiceField(
-        label=gettext_lazy("Partner"), queryset=None, empty_label=gettext_lazy("Choose …")
-    )
+    partner = forms.ModelChoiceField(label=gettext_lazy("Partner"), queryset=None, empty_label=gettext_lazy("Choose …"))
     program = forms.ModelChoiceField(
         label=gettext_lazy("Programme"),
         queryset=None,
@@ -109,16 +102,13 @@ class ContentForm(forms.ModelForm):
         widgets = {
             "subject": forms.Textarea(attrs={"rows": 3}),
             "scope": forms.Textarea(attrs={"rows": 5}),
-            "starts": date_input(),
-            "ends": date_input(),
         }
+        field_classes = {"starts": DateField, "ends": DateField}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
         self.fields["duration_months"].validators.append(MaxValueValidator(LONGEST_MONTHS))
-        for name in ("starts", "ends"):
-            self.fields[name].validators.append(plausible)
         self.fields["instrument"].choices = [("", _("Choose …")), *Instrument.choices]
         first = self.instance.status == AgreementStatus.INITIATED
         if first and user.acting_role == Role.BIROKS_OFF:
@@ -164,16 +154,11 @@ class GrantForm(forms.ModelForm):
             "bast_no",
             "bast_date",
         )
-        widgets = {"bast_date": date_input()}
+        field_classes = {"bast_date": DateField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        from regions.models.vocabulary import term_choices
-
-        self.fields["bast_date"].validators.append(plausible)
-        self.fields["grant_currency"] = forms.ChoiceField(
-            label=_("Currency"), required=False, choices=[("", _("Choose …")), *term_choices(CURRENCIES)]
-        )
+        self.fields["grant_currency"] = vocabulary_field("currency", _("Currency"), empty=_("Choose …"))
         self.helper = SinergiFormHelper()
 
     def clean(self):

@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnerships.forms.agreements import date_input
 from partnerships.models import DocumentKind, ExternalBody, LetterFor, StepResult
 from partnerships.rules.external_steps import bodies_for, steps_for
 from workflow.files import PAPERS, check_upload
-from workflow.forms import SinergiFormHelper, plausible
+from workflow.forms import DateField, SinergiFormHelper
 
 WORKING_TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN, DocumentKind.OTHER, DocumentKind.PLAN)
 """Kinds that may be edited further and are therefore also taken as DOCX."""
@@ -48,7 +47,7 @@ class LetterForm(forms.Form):
     step = forms.ChoiceField(label=gettext_lazy("Step it serves"))
     body = forms.ChoiceField(label=gettext_lazy("Body"), choices=ExternalBody.choices)
     purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=160)
-    sent_on = forms.DateField(label=gettext_lazy("Sent on"), widget=date_input(), validators=[plausible])
+    sent_on = DateField(label=gettext_lazy("Sent on"))
     ref_no = forms.CharField(label=gettext_lazy("Letter number"), max_length=80)
 
     def __init__(self, *args, agreement, step="", **kwargs):
@@ -63,9 +62,7 @@ class LetterForm(forms.Form):
     def clean_sent_on(self):
         sent = self.cleaned_data["sent_on"]
         if sent > timezone.localdate():
-            raise forms.ValidationError(
-                _("The letter has a date in the future. Record it when it has been sent.")
-            )
+            raise forms.ValidationError(_("The letter has a date in the future. Record it when it has been sent."))
         return sent
 
     def clean(self):
@@ -83,10 +80,8 @@ class LetterForm(forms.Form):
 class AnswerForm(forms.Form):
     """The answer of a body outside, with its document."""
 
-    result = forms.ChoiceField(
-        label=gettext_lazy("Result"), choices=StepResult.choices, widget=forms.RadioSelect
-    )
-    answered_on = forms.DateField(label=gettext_lazy("Answered on"), widget=date_input(), validators=[plausible])
+    result = forms.ChoiceField(label=gettext_lazy("Result"), choices=StepResult.choices, widget=forms.RadioSelect)
+    answered_on = DateField(label=gettext_lazy("Answered on"))
     answer_no = forms.CharField(label=gettext_lazy("Number of the answer"), max_length=80)
     document = forms.FileField(
         label=gettext_lazy("Document"),

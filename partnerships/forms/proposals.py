@@ -56,14 +56,15 @@ class ProposeForm(forms.Form):
         seats = self.cleaned_data["seats"]
         if seats > self.people_left:
             raise forms.ValidationError(
-                _("Ask for at most %(most)d: the others of this line have a seat already.")
-                % {"most": self.people_left}
+                _("Ask for at most %(most)d: the others of this line have a seat already.") % {"most": self.people_left}
             )
         return seats
 
 
 class DemandForm(forms.Form):
     """Narrows the demand to a competency, a province, a post."""
+
+    is_filter = True
 
     tema = forms.ChoiceField(label=gettext_lazy("Competency"), required=False)
     provinsi = forms.ChoiceField(label=gettext_lazy("Province"), required=False)

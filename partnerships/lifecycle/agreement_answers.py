@@ -164,9 +164,7 @@ def rejecting(name, source, who, **more):
         who=who,
         apart_from=MAKERS,
         asks=(
-            Ask(
-                "reason_code", _("Ground"), "choice", choices=lambda agreement: term_choices("reject_reason")
-            ),
+            Ask("reason_code", _("Ground"), "choice", choices=lambda agreement: term_choices("reject_reason")),
             REASON,
         ),
         tells=(*PARTIES, Role.PPSDM_VER),

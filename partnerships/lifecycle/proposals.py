@@ -116,9 +116,7 @@ PROPOSAL = Workflow(
             icon="circle-half",
             stage="answered",
         ),
-        State(
-            S.WAITLISTED, S.WAITLISTED.label, waits_for=ANSWERS, tone="amber", icon="list-ol", stage="partner"
-        ),
+        State(S.WAITLISTED, S.WAITLISTED.label, waits_for=ANSWERS, tone="amber", icon="list-ol", stage="partner"),
         State(S.DECLINED, S.DECLINED.label, tone="red", icon="x-octagon-fill", stage="answered", final=True),
         State(S.LAPSED, S.LAPSED.label, tone="neutral", icon="clock-history", stage="answered", final=True),
         State(S.CONVERTED, S.CONVERTED.label, tone="teal", icon="check2", stage="done", final=True),
@@ -174,7 +172,7 @@ PROPOSAL = Workflow(
             (S.PROPOSED, S.REVIEW),
             S.RETURNED,
             who=(Role.PPSDM_VER, Role.BIROKS_HEAD),
-            checks=(rules.is_own_step,),
+            checks=(rules.is_own_step, rules.may_still_be_returned),
             asks=(Ask("reason", _("What must change"), "long", min_length=10),),
             tells=(*OFFICE, Role.PPSDM_VER),
             icon="arrow-counterclockwise",

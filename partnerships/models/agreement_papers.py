@@ -81,9 +81,7 @@ class ExternalStep(models.Model):
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="external_steps")
     body = models.CharField(_("Body"), max_length=16, choices=ExternalBody)
-    step = models.CharField(
-        _("Step it serves"), max_length=12, choices=LetterFor, default=LetterFor.CONSULTATION
-    )
+    step = models.CharField(_("Step it serves"), max_length=12, choices=LetterFor, default=LetterFor.CONSULTATION)
     purpose = models.CharField(_("Purpose"), max_length=160)
     sent_on = models.DateField(_("Sent on"))
     ref_no = models.CharField(_("Letter number"), max_length=80)
@@ -110,8 +108,7 @@ class ExternalStep(models.Model):
                 name="answer_not_before_the_letter",
             ),
             models.CheckConstraint(
-                condition=Q(answered_on__isnull=True, result="")
-                | (Q(answered_on__isnull=False) & ~Q(result="")),
+                condition=Q(answered_on__isnull=True, result="") | (Q(answered_on__isnull=False) & ~Q(result="")),
                 name="answer_has_result",
             ),
             models.CheckConstraint(

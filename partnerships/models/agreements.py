@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, in_local_language
 from programs.models import Program
+from workflow.calendar import WIB
 from workflow.models import Record, known_statuses
 
 
@@ -215,7 +216,7 @@ class Agreement(Record):
     @property
     def time_zone(self) -> str:
         """Regional agreements keep the hours of their office."""
-        return self.office.time_zone if self.office_id else "Asia/Jakarta"
+        return self.office.time_zone if self.office_id else WIB
 
     @property
     def is_regional(self) -> bool:

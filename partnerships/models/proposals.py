@@ -167,11 +167,7 @@ class Proposal(Record):
     @property
     def people_left(self) -> int:
         """People of the line who hold no seat yet, from any proposal."""
-        held = (
-            Proposal.objects.holding()
-            .filter(line=self.line_id)
-            .aggregate(n=models.Sum("seats_allotted"))["n"]
-        )
+        held = Proposal.objects.holding().filter(line=self.line_id).aggregate(n=models.Sum("seats_allotted"))["n"]
         return max(self.line.requested_total - (held or 0), 0)
 
     @property
@@ -203,8 +199,3 @@ class Proposal(Record):
     def history_since(self, user):
         """A partner reads what happened since the proposal was sent; what went before is the ministry's."""
         return self.sent_at if user.acting_role in PARTNER else None
-
-    @property
-    def is_tailor_made(self) -> bool:
-        """Whether the partner is asked for something it does not offer yet."""
-        return self.intake_id is None

@@ -52,8 +52,7 @@ class Scoring(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(need__isnull=True, program__isnull=False)
-                | Q(need__isnull=False, program__isnull=True),
+                condition=Q(need__isnull=True, program__isnull=False) | Q(need__isnull=False, program__isnull=True),
                 name="scoring_of_one_thing",
             )
         ]

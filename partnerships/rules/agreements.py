@@ -39,9 +39,7 @@ def roles_on_agreement(user, agreement) -> set[str]:
         return set()
     if role in OFFICE:
         own = agreement.office_id == organisation.pk
-        return (
-            {role} if own or seats_of(agreement).filter(line__need__office=organisation).exists() else set()
-        )
+        return {role} if own or seats_of(agreement).filter(line__need__office=organisation).exists() else set()
     if role == Role.PROV_VER:
         code = organisation.region_code
         own = bool(code) and agreement.office_id is not None and agreement.office.region_code.startswith(code)
@@ -106,9 +104,7 @@ def people_on_agreement(agreement, roles):
     conditions = [Q(role=role) for role in wanted if role in NATIONAL]
     conditions += [holders(role, pk=agreement.partner_id) for role in wanted if role in PARTNER]
     if wanted & {*OFFICE, Role.PROV_VER}:
-        offices = dict(
-            seats_of(agreement).values_list("line__need__office", "line__need__office__region_code")
-        )
+        offices = dict(seats_of(agreement).values_list("line__need__office", "line__need__office__region_code"))
         if agreement.office_id:
             offices[agreement.office_id] = agreement.office.region_code
         conditions += [holders(role, pk__in=list(offices)) for role in wanted if role in OFFICE]
@@ -148,11 +144,7 @@ def may_edit_content(user, agreement) -> bool:
 def may_record_letters(user, agreement) -> bool:
     """Letters to bodies outside are recorded by the officer or the operator who leads, until signing."""
     role, _organisation = capacity(user)
-    return (
-        role in {Role.BIROKS_OFF, Role.DINAS_OP}
-        and leads(user, agreement)
-        and agreement.status in BEFORE_SIGNING
-    )
+    return role in {Role.BIROKS_OFF, Role.DINAS_OP} and leads(user, agreement) and agreement.status in BEFORE_SIGNING
 
 
 def may_check_clauses(user, agreement) -> bool:
@@ -174,7 +166,7 @@ def may_open(user, track: str) -> bool:
     return role == Role.DINAS_HEAD and track in REGIONAL_TRACKS and not organisation.suspended
 
 
-BEFORE_SIGNING = (
+DRAWING_UP = (
     AgreementStatus.INITIATED,
     AgreementStatus.EXPLORATION,
     AgreementStatus.INTENT,
@@ -182,25 +174,19 @@ BEFORE_SIGNING = (
     AgreementStatus.DPRD_REVIEW,
     AgreementStatus.GOV_VERIFICATION,
     AgreementStatus.DRAFTING,
+)
+CLEARING = (
     AgreementStatus.LEGAL_REVIEW,
     AgreementStatus.CLEARANCE,
     AgreementStatus.FULL_POWERS,
     AgreementStatus.READY_TO_SIGN,
-    AgreementStatus.RETURNED,
 )
-"""The road up to the signature; RETURNED waits beside it."""
+"""The road up to the signature, in order: first the text is written, then it is examined."""
 
-TEXT_IS_OPEN = (
-    AgreementStatus.INITIATED,
-    AgreementStatus.EXPLORATION,
-    AgreementStatus.INTENT,
-    AgreementStatus.PLAN,
-    AgreementStatus.DPRD_REVIEW,
-    AgreementStatus.GOV_VERIFICATION,
-    AgreementStatus.DRAFTING,
-    AgreementStatus.RETURNED,
-    AgreementStatus.UNDER_AMENDMENT,
-)
+BEFORE_SIGNING = (*DRAWING_UP, *CLEARING, AgreementStatus.RETURNED)
+"""RETURNED waits beside the road."""
+
+TEXT_IS_OPEN = (*DRAWING_UP, AgreementStatus.RETURNED, AgreementStatus.UNDER_AMENDMENT)
 """While the text is before the Legal Bureau, or cleared, nobody swaps it."""
 
 
@@ -224,9 +210,7 @@ PLAN_FIELDS = ("subject", "scope", "cost_source", "place", "duration_months")
 def plan_is_complete(agreement, actor) -> str:
     """The plan says what, how far, who pays, where and how long."""
     missing = [
-        str(agreement._meta.get_field(name).verbose_name)
-        for name in PLAN_FIELDS
-        if not getattr(agreement, name)
+        str(agreement._meta.get_field(name).verbose_name) for name in PLAN_FIELDS if not getattr(agreement, name)
     ]
     if not missing:
         return ""
@@ -245,10 +229,7 @@ def may_still_be_returned(agreement, actor) -> str:
     """After three returns a call serves better than a fourth letter."""
     if agreement.return_count < 3:
         return ""
-    return _(
-        "This agreement was returned three times. "
-        "Agree on a call with the parties, then approve or reject it."
-    )
+    return _("This agreement was returned three times. Agree on a call with the parties, then approve or reject it.")
 
 
 def takes_effect(agreement, actor) -> str:

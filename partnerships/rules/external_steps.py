@@ -51,9 +51,7 @@ def last_refusal(letters) -> str:
     closed = sorted((x for x in letters if not x.is_open), key=lambda x: (x.answered_on, x.pk))
     for letter in {x.body: x for x in closed}.values():
         if letter.result == StepResult.REFUSED:
-            return _(
-                "%(body)s refused with its answer %(number)s. Change the plan or the text and ask again."
-            ) % {
+            return _("%(body)s refused with its answer %(number)s. Change the plan or the text and ask again.") % {
                 "body": letter.get_body_display(),
                 "number": letter.answer_no,
             }

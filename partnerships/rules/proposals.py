@@ -17,6 +17,7 @@ from partnerships.models import Proposal, ProposalStatus, Side
 from partnerships.sentences import show_failures
 from programs.models import ProgramStatus
 from regions.models import NeedStatus
+from workflow.engine import log_of
 
 S = ProposalStatus
 NATIONAL = (Role.PPSDM_VER, Role.PPSDM_HEAD, Role.BIROKS_OFF, Role.BIROKS_HEAD, Role.AUDITOR)
@@ -191,9 +192,7 @@ def ministry_waives(proposal, actor, answers) -> str:
     if not proposal.failures or len((answers.get("waiver") or "").strip()) >= REASON_LENGTH:
         return ""
     sentences = " ".join(f.sentence for f in show_failures(proposal.failures))
-    return _(
-        "%(failures)s Waive this with a reason of at least %(count)d characters, or return the proposal."
-    ) % {
+    return _("%(failures)s Waive this with a reason of at least %(count)d characters, or return the proposal.") % {
         "failures": sentences,
         "count": REASON_LENGTH,
     }
@@ -239,6 +238,13 @@ def is_own_step(proposal, actor) -> str:
     return ""
 
 
+def may_still_be_returned(proposal, actor) -> str:
+    """After three returns a call serves better than a fourth letter."""
+    if log_of(proposal).filter(action="return").count() < 3:
+        return ""
+    return _("This proposal was returned three times. Agree on a call with the office, then review or decline it.")
+
+
 PERSONAL = (
     (re.compile(r"\d{18}|\d{8}\s\d{6}\s\d\s\d{3}"), "NIP"),
     (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "e-mail"),
@@ -252,9 +258,7 @@ def summary_names_nobody(proposal, actor, answers) -> str:
     found = [name for pattern, name in PERSONAL if pattern.search(text)]
     if not found:
         return ""
-    return _("The summary for the partner contains personal data (%(kinds)s). Remove it.") % {
-        "kinds": ", ".join(found)
-    }
+    return _("The summary for the partner contains personal data (%(kinds)s). Remove it.") % {"kinds": ", ".join(found)}
 
 
 def has_seats_for_all(proposal, actor) -> str:

@@ -8,24 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from partnerships.models import AgreementStatus, LetterFor
+from partnerships.rules.agreements import CLEARING, DRAWING_UP
 from workflow.engine import log_of
 from workflow.table import CLOCK
 
-ROAD = (
-    AgreementStatus.INITIATED,
-    AgreementStatus.EXPLORATION,
-    AgreementStatus.INTENT,
-    AgreementStatus.PLAN,
-    AgreementStatus.DPRD_REVIEW,
-    AgreementStatus.GOV_VERIFICATION,
-    AgreementStatus.DRAFTING,
-    AgreementStatus.LEGAL_REVIEW,
-    AgreementStatus.CLEARANCE,
-    AgreementStatus.FULL_POWERS,
-    AgreementStatus.READY_TO_SIGN,
-    AgreementStatus.SIGNED,
-    AgreementStatus.ACTIVE,
-)
+ROAD = (*DRAWING_UP, *CLEARING, AgreementStatus.SIGNED, AgreementStatus.ACTIVE)
 REGIONAL_STEPS = (AgreementStatus.DPRD_REVIEW, AgreementStatus.GOV_VERIFICATION)
 OUTSIDE = {
     AgreementStatus.DPRD_REVIEW: LetterFor.COUNCIL,

@@ -174,9 +174,7 @@ def get_paper(user, agreement, pk: int):
 
 def seat_rows(user, agreement) -> list[Proposal]:
     """The proposals under this agreement with their seats; `visible` says whether the user may open one."""
-    seen = set(
-        seen_by(user, "partnerships.proposal").filter(agreement=agreement).values_list("pk", flat=True)
-    )
+    seen = set(seen_by(user, "partnerships.proposal").filter(agreement=agreement).values_list("pk", flat=True))
     found = list(
         Proposal.objects.filter(agreement=agreement)
         .select_related("line__post", "line__need__office", "intake__program")
@@ -232,9 +230,9 @@ def partners_to_choose():
 
 def offices_to_choose():
     """The regional offices an agreement can be opened for."""
-    return Organisation.objects.filter(
-        kind=OrganisationKind.OFFICE, suspended=False, valid_to__isnull=True
-    ).order_by("region_code")
+    return Organisation.objects.filter(kind=OrganisationKind.OFFICE, suspended=False, valid_to__isnull=True).order_by(
+        "region_code"
+    )
 
 
 def programs_to_choose(user):

@@ -21,11 +21,7 @@ from workflow.reading import get_seen, seen_by
 
 def proposals_seen_by(user):
     """The proposals that exist for this user, rows ready for a list."""
-    return (
-        seen_by(user, "partnerships.proposal")
-        .select_related("agreement")
-        .prefetch_related("line__gaps__theme")
-    )
+    return seen_by(user, "partnerships.proposal").select_related("agreement").prefetch_related("line__gaps__theme")
 
 
 def get_proposal(user, code: str) -> Proposal:
@@ -43,9 +39,7 @@ def _status_labels(codes):
 
 
 def _partner_labels(ids):
-    return {
-        str(o.pk): o.short_name or o.name for o in Organisation.objects.filter(pk__in=ids).order_by("code")
-    }
+    return {str(o.pk): o.short_name or o.name for o in Organisation.objects.filter(pk__in=ids).order_by("code")}
 
 
 def _province_labels(codes):

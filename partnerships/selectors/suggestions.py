@@ -163,14 +163,11 @@ def comparison(user, line: NeedLine) -> Comparison:
     """The candidates of one line, best first; three queries."""
     found = _candidates(_visible(user).filter(line=line), _live(user).filter(line=line))
     eligible = [c for c in found if c.eligible]
-    excluded = sorted(
-        (c for c in found if not c.eligible), key=lambda c: (not c.waivable, len(c.failures), -c.score)
-    )
+    excluded = sorted((c for c in found if not c.eligible), key=lambda c: (not c.waivable, len(c.failures), -c.score))
     columns = _one_per_program(eligible)[:SHOWN]
     more = [c for c in eligible if c not in columns]
     rows = [
-        Row(name, PART_LABELS[name], most, [_part(c, name, most) for c in columns])
-        for name, most in WEIGHTS.items()
+        Row(name, PART_LABELS[name], most, [_part(c, name, most) for c in columns]) for name, most in WEIGHTS.items()
     ]
     return Comparison(columns, more, _one_per_program(excluded)[:NEAR_SHOWN], rows)
 
@@ -201,10 +198,7 @@ class LineCandidates:
 def candidates_of_need(user, need) -> list[LineCandidates]:
     """Every line of a need with its best candidates; as many queries for thirty lines as for one."""
     lines = list(
-        NeedLine.objects.filter(need=need)
-        .select_related("post")
-        .prefetch_related("gaps__theme")
-        .order_by("position")
+        NeedLine.objects.filter(need=need).select_related("post").prefetch_related("gaps__theme").order_by("position")
     )
     rows = _visible(user).filter(line__need=need)
     scored: dict[int, list[Candidate]] = {line.pk: [] for line in lines}
@@ -255,9 +249,7 @@ def demand_for_themes(themes: list[str]) -> dict[str, int]:
     lines = NeedLine.objects.filter(
         need__status__in=OPEN_NEEDS, pk__in=CompetencyGap.objects.filter(theme__in=themes).values("line")
     )
-    return lines.aggregate(
-        people=Sum("requested_total", default=0), offices=Count("need__office", distinct=True)
-    )
+    return lines.aggregate(people=Sum("requested_total", default=0), offices=Count("need__office", distinct=True))
 
 
 def may_read_demand(user) -> bool:
@@ -409,9 +401,7 @@ def get_pair(user, line_id: int, intake_id: int | None) -> tuple[NeedLine, Intak
     """A line and an intake the user may propose. Http404 for what does not exist for the user."""
     if capacity(user)[0] not in rules.SIDE_OF:
         raise PermissionDenied("partnerships.proposal.propose")
-    lines = NeedLine.objects.select_related("post", "need__office", "need__cycle").prefetch_related(
-        "gaps__theme"
-    )
+    lines = NeedLine.objects.select_related("post", "need__office", "need__cycle").prefetch_related("gaps__theme")
     line = lines.filter(pk=line_id).first()
     intake = None
     if intake_id is not None:
@@ -420,11 +410,7 @@ def get_pair(user, line_id: int, intake_id: int | None) -> tuple[NeedLine, Intak
             .select_related("program__partner", "program__scheme")
             .first()
         )
-    if (
-        line is None
-        or (intake_id is not None and intake is None)
-        or not _may_pair(user, line, intake)
-    ):
+    if line is None or (intake_id is not None and intake is None) or not _may_pair(user, line, intake):
         raise Http404
     return line, intake
 
@@ -434,9 +420,7 @@ def _may_pair(user, line, intake) -> bool:
     if role not in PARTNER:
         return may_see(line.need.flow, user, line.need)
     # A partner knows needs only as demand for its own programmes, and only approved ones.
-    return (
-        intake is not None and intake.program.partner_id == organisation.pk and line.need.status in OPEN_NEEDS
-    )
+    return intake is not None and intake.program.partner_id == organisation.pk and line.need.status in OPEN_NEEDS
 
 
 def may_propose_line(user, line: NeedLine) -> bool:

@@ -12,7 +12,7 @@ from accounts.models import Organisation, OrganisationKind
 from partnerships.models import Agreement, AgreementStatus, DocumentKind, Track
 from partnerships.rules import agreements as rules
 from partnerships.services.documents import store
-from workflow.engine import Stale, note
+from workflow.engine import Stale, lock, note
 from workflow.formats import shortday
 from workflow.models import Counter
 
@@ -99,9 +99,8 @@ def open_agreement(
 ) -> Agreement:
     """A new agreement at its first step, with its code."""
     now = timezone.now()
-    year = timezone.localdate(now).year
     agreement = Agreement(
-        code=f"KM-{year}-{Counter.next(f'KM-{year}'):04d}",
+        code=Counter.code(f"KM-{timezone.localdate(now).year}"),
         status=AgreementStatus.INITIATED,
         track=track,
         partner=partner,
@@ -128,8 +127,8 @@ def open_agreement(
 @transaction.atomic
 def save_content(agreement, actor, values: dict, *, version: int | None) -> Agreement:
     """Write changed content; what was before and after goes into the log. Stale when someone was faster."""
-    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    if (version is not None and version != locked.version) or not rules.may_edit_content(actor, locked):
+    locked = lock(agreement, version=version)
+    if not rules.may_edit_content(actor, locked):
         raise Stale(locked)
     return _write(locked, actor, values)
 
@@ -137,7 +136,7 @@ def save_content(agreement, actor, values: dict, *, version: int | None) -> Agre
 @transaction.atomic
 def save_grant(agreement, actor, values: dict) -> Agreement:
     """Write the grant's registration numbers."""
-    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    locked = lock(agreement)
     if not rules.may_keep_grant(actor, locked):
         raise Stale(locked)
     return _write(locked, actor, values, keep_as="grant")
@@ -146,7 +145,7 @@ def save_grant(agreement, actor, values: dict) -> Agreement:
 @transaction.atomic
 def save_clauses(agreement, actor, codes) -> Agreement:
     """Write which clauses the Legal Bureau found settled in the present text."""
-    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    locked = lock(agreement)
     if not rules.may_check_clauses(actor, locked):
         raise Stale(locked)
     return _write(locked, actor, {"clauses": {code: True for code in codes}}, keep_as="checklist")
@@ -230,13 +229,7 @@ def sign(agreement, actor, answers):
     agreement.signed_on, agreement.signing_place = answers["signed_on"], answers["place"][:120]
     agreement.effective_date = agreement.starts = answers["effective_date"]
     agreement.ends = answers.get("ends") or None
-    ours = (
-        agreement.office.name_id
-        if agreement.is_regional
-        else agreement.unit.name_id
-        if agreement.unit
-        else ""
-    )
+    ours = agreement.office.name_id if agreement.is_regional else agreement.unit.name_id if agreement.unit else ""
     acting = {"capacity": answers["capacity"]} if answers.get("capacity") else {}
     agreement.signatories = [
         {"party": ours, "post": answers["our_post"], **acting},

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import PARTNER
 from accounts.rules import capacity
-from partnerships.models import Agreement, AgreementDocument, DocumentKind
+from partnerships.models import AgreementDocument, DocumentKind
 from partnerships.rules import documents as rules
-from workflow.engine import Refused, note
+from workflow.engine import Refused, lock, note
 
 TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
 
@@ -31,7 +31,7 @@ def store(agreement, kind: str, upload, actor, note_text: str = "") -> Agreement
 @transaction.atomic
 def attach(agreement, kind: str, upload, actor, note_text: str = "") -> AgreementDocument:
     """An upload outside an act: kept and logged. A new text unticks the clause checklist."""
-    locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    locked = lock(agreement)
     if kind not in rules.kinds_to_upload(actor, locked):
         raise Refused([_("This kind of document can no longer be added in the present state.")])
     paper = store(locked, kind, upload, actor, note_text)

@@ -9,21 +9,19 @@ from partnerships.models import Agreement, ExternalStep
 from partnerships.rules import agreements as rules
 from partnerships.rules.external_steps import ANSWER_KIND
 from partnerships.services.documents import store
-from workflow.engine import Refused, note
+from workflow.engine import Refused, lock, note
 
 
 def _locked(agreement, actor) -> Agreement:
     """The agreement under lock, or a refusal when letters may no longer be recorded."""
-    found = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    found = lock(agreement)
     if not rules.may_record_letters(actor, found):
         raise Refused([_("Letters can no longer be recorded in the present state.")])
     return found
 
 
 @transaction.atomic
-def record_sent(
-    agreement, actor, *, body: str, step: str, purpose: str, sent_on, ref_no: str
-) -> ExternalStep:
+def record_sent(agreement, actor, *, body: str, step: str, purpose: str, sent_on, ref_no: str) -> ExternalStep:
     """A letter went out: from now on its age is counted."""
     locked = _locked(agreement, actor)
     letter = ExternalStep.objects.create(

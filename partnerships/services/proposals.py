@@ -28,13 +28,12 @@ def propose(
 
     Raises Refused with sentences. The pair is judged at this moment; the result stays with the proposal.
     """
-    year = timezone.localdate().year
     try:
         with transaction.atomic():
             if other := rules.other_open_proposal(line, intake, partner):
                 raise Refused([_("This pair is already proposed: %(code)s.") % {"code": other.code}])
             proposal = Proposal(
-                code=f"US-{year}-{Counter.next(f'US-{year}'):04d}",
+                code=Counter.code(f"US-{timezone.localdate().year}"),
                 status=ProposalStatus.SUGGESTED,
                 line=line,
                 intake=intake,

@@ -79,16 +79,13 @@ def line_facts(lines) -> list[LineFacts]:
     }
     past = {
         office: (completed, accepted)
-        for office, completed, accepted in TrainingNeed.objects.filter(
-            office__in=offices, people_completed__gt=0
-        )
+        for office, completed, accepted in TrainingNeed.objects.filter(office__in=offices, people_completed__gt=0)
         .order_by()
         .values_list("office")
         .annotate(c=Sum("people_completed"), a=Sum("people_accepted"))
     }
     return [
-        _line(line, taken.get(line.pk, 0), won.get((line.need.office_id, line.need.cycle_id), 0), past)
-        for line in rows
+        _line(line, taken.get(line.pk, 0), won.get((line.need.office_id, line.need.cycle_id), 0), past) for line in rows
     ]
 
 

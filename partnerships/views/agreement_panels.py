@@ -36,7 +36,5 @@ def register() -> None:
         )
     )
     register_panel(
-        Panel(
-            "programs.program", f"{folder}/_program_panel.html", program_agreements, place="main", position=40
-        )
+        Panel("programs.program", f"{folder}/_program_panel.html", program_agreements, place="main", position=40)
     )

@@ -162,9 +162,7 @@ def grant(request, code):
         "A course paid by the partner abroad is usually not booked as a grant; "
         "equipment and activities in the country are."
     )
-    return form_page(
-        request, agreement, form, title=_("Grant registration"), button=_("Save"), save=save, lead=lead
-    )
+    return form_page(request, agreement, form, title=_("Grant registration"), button=_("Save"), save=save, lead=lead)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -181,6 +179,4 @@ def clauses(request, code):
     present = {"clauses": [code for code, ticked in agreement.clauses.items() if ticked]}
     form = ClauseForm(*sent(request), initial=present)
     lead = _("Tick what the present text settles. A new version of the text starts the list anew.")
-    return form_page(
-        request, agreement, form, title=_("Clause checklist"), button=_("Save"), save=save, lead=lead
-    )
+    return form_page(request, agreement, form, title=_("Clause checklist"), button=_("Save"), save=save, lead=lead)

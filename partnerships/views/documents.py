@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from partnerships.selectors.agreement_stages import OUTSIDE
 from partnerships.services import documents as services
 from partnerships.services import external_steps
 from partnerships.views.agreements import form_page, sent
+from workflow.downloads import file_response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,9 +36,7 @@ def upload(request, code):
 
     form = UploadForm(*sent(request), kinds=kinds, initial={"kind": request.GET.get("kind", "")})
     lead = _("Each upload is a new version. Earlier versions stay readable.")
-    return form_page(
-        request, agreement, form, title=_("Upload a document"), button=_("Upload"), save=save, lead=lead
-    )
+    return form_page(request, agreement, form, title=_("Upload a document"), button=_("Upload"), save=save, lead=lead)
 
 
 @require_safe
@@ -47,15 +46,10 @@ def download(request, code, pk):
     paper = selectors.get_paper(request.user, agreement, pk)
     if paper is None:
         raise Http404
-    try:
-        content = paper.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    response = file_response(paper)
     if request.method == "GET":
         paper.agreement = agreement
         services.log_download(paper, request.user)
-    response = FileResponse(content, as_attachment=True, filename=paper.name, content_type=paper.content_type)
-    response["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -76,9 +70,7 @@ def letter(request, code):
     step = OUTSIDE.get(agreement.status, "")
     form = LetterForm(*sent(request), agreement=agreement, step=step)
     lead = _("From this date on the age of the letter is shown. Bodies outside keep their own time.")
-    return form_page(
-        request, agreement, form, title=_("Record a letter"), button=_("Record it"), save=save, lead=lead
-    )
+    return form_page(request, agreement, form, title=_("Record a letter"), button=_("Record it"), save=save, lead=lead)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Role
-from accounts.rules import capacity
+from accounts.rules import capacity, zone_of
 from partnerships.forms.proposals import ProposeForm
 from partnerships.matching import WAIVABLE
 from partnerships.selectors import proposals as selectors
@@ -17,7 +17,6 @@ from partnerships.selectors.suggestions import get_pair
 from partnerships.sentences import show_failures, show_parts
 from partnerships.services import proposals as services
 from partnerships.services.suggestions import judge_pair
-from partnerships.views.suggestions import zone_of
 from workflow.engine import Refused
 from workflow.views import act_view
 
@@ -50,7 +49,7 @@ def proposal(request, code: str):
             "place": selectors.place_on_waiting_list(record),
             "summary": selectors.summary_of(request.user, record),
             "is_partner": selectors.is_partner(request.user),
-            "zone": zone_of(request),
+            "zone": zone_of(request.user),
         },
     )
 
@@ -100,9 +99,7 @@ def propose(request):
                 for reason in refusal.reasons:
                     form.add_error(None, reason)
             else:
-                messages.success(
-                    request, _("%(code)s is proposed. PPSDM reviews it first.") % {"code": made.code}
-                )
+                messages.success(request, _("%(code)s is proposed. PPSDM reviews it first.") % {"code": made.code})
                 return redirect(made)
     return render(
         request,

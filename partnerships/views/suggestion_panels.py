@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.utils.translation import ngettext
 
 from accounts.roles import OFFICE
-from accounts.rules import capacity
+from accounts.rules import capacity, zone_of
 from partnerships.selectors import suggestions as selectors
-from partnerships.views.suggestions import zone_of
 from workflow.panels import Panel, register_panel, register_remark
 
 
@@ -24,7 +23,8 @@ def fitting_lines(request, programs) -> dict[int, str]:
     if not request.user.is_authenticated or capacity(request.user)[0] not in OFFICE:
         return {}
     return {
-        pk: ngettext("Fits %(count)d line of your needs", "Fits %(count)d lines of your needs", count) % {"count": count}
+        pk: ngettext("Fits %(count)d line of your needs", "Fits %(count)d lines of your needs", count)
+        % {"count": count}
         for pk, count in selectors.fitting_counts(request.user, programs).items()
     }
 
@@ -46,7 +46,7 @@ def need_panel(request, need):
         "lines": selectors.candidates_of_need(request.user, need) if selectors.is_matched(need) else [],
         "results": selectors.need_results(need),
         "proposals": proposals,
-        "zone": zone_of(request),
+        "zone": zone_of(request.user),
     }
 
 
@@ -59,12 +59,12 @@ def program_panel(request, program):
         return {
             "totals": selectors.demand_totals(program),
             "results": selectors.program_results(program),
-            "zone": zone_of(request),
+            "zone": zone_of(request.user),
         }
     if capacity(user)[0] in OFFICE:
         return {
             "candidates": selectors.own_lines_for(user, program),
             "results": selectors.program_results(program),
-            "zone": zone_of(request),
+            "zone": zone_of(request.user),
         }
     return None

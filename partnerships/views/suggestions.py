@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.rules import capacity
+from accounts.rules import capacity, zone_of
 from partnerships.forms.proposals import DemandForm
 from partnerships.rules.proposals import SIDE_OF
 from partnerships.selectors import suggestions as selectors
@@ -19,12 +19,6 @@ from partnerships.services.proposals import people_left
 from workflow.listing import Facet, Listing
 
 NEAR_MISSES = 15
-
-
-def zone_of(request) -> str:
-    """The clock the reader lives by."""
-    organisation = request.user.acting_organisation
-    return organisation.time_zone if organisation else "Asia/Jakarta"
 
 
 @require_safe
@@ -45,7 +39,7 @@ def compare(request, code: str, position: int):
             "formula": formula(),
             "served": people_left(line) < 1,
             "may_propose": selectors.may_propose_line(request.user, line),
-            "zone": zone_of(request),
+            "zone": zone_of(request.user),
         },
     )
 
@@ -117,6 +111,6 @@ def program_demand(request, slug: str):
             "totals": selectors.demand_totals(program),
             "results": selectors.program_results(program),
             "may_propose": capacity(request.user)[0] in SIDE_OF,
-            "zone": zone_of(request),
+            "zone": zone_of(request.user),
         },
     )

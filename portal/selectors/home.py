@@ -210,12 +210,7 @@ def _reviewer(home: Home, user) -> None:
     )
 
 
-def _bureau(home: Home, user) -> None:
-    home.actions = [
-        _next(home, _("Decide next"), "partnerships:agreements", _("Partnerships")),
-        Action(_("Programmes"), link_to("programs:mine"), "mortarboard"),
-    ]
-    home.figures = figures.bureau_figures(user, home.waiting)
+def _partnerships(home: Home, user) -> None:
     _own(
         home,
         user,
@@ -224,6 +219,15 @@ def _bureau(home: Home, user) -> None:
         "partnerships:agreements",
         _("No partnership yet. They arise from accepted proposals."),
     )
+
+
+def _bureau(home: Home, user) -> None:
+    home.actions = [
+        _next(home, _("Decide next"), "partnerships:agreements", _("Partnerships")),
+        Action(_("Programmes"), link_to("programs:mine"), "mortarboard"),
+    ]
+    home.figures = figures.bureau_figures(user, home.waiting)
+    _partnerships(home, user)
 
 
 def _signer(home: Home, user) -> None:
@@ -232,14 +236,7 @@ def _signer(home: Home, user) -> None:
         Action(_("Deadlines"), link_to("deadlines"), "alarm"),
     ]
     home.figures = figures.signer_figures(user, home.waiting)
-    _own(
-        home,
-        user,
-        "partnerships.agreement",
-        _("Partnerships, latest change first"),
-        "partnerships:agreements",
-        _("No partnership yet. They arise from accepted proposals."),
-    )
+    _partnerships(home, user)
 
 
 def _partner(home: Home, user) -> None:

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regions.models.vocabulary import term_choices, term_label
-from workflow.forms import plausible
+from regions.forms.fields import vocabulary_field
+from regions.models.vocabulary import term_choices
 
 ZONES = (
     ("Asia/Jakarta", "WIB (UTC+7)"),
@@ -74,23 +74,9 @@ class AmountField(forms.CharField):
             return True
 
 
-class DateField(forms.DateField):
-    """A date with the browser's own picker; what is typed without one is understood too."""
-
-    def __init__(self, **kwargs):
-        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, input_formats=formats, validators=[plausible], **kwargs)
-
-
-def term_field(vocabulary: str, label, *, present: str = "", required: bool = False, **kwargs) -> forms.ChoiceField:
-    """A choice from a vocabulary. A retired code stays choosable on the record that has it."""
-    choices = term_choices(vocabulary)
-    if present and present not in dict(choices):
-        choices.append((present, term_label(vocabulary, present)))
-    return forms.ChoiceField(
-        label=label, required=required, choices=[("", gettext_lazy("Choose …")), *choices], **kwargs
-    )
+def term_field(vocabulary: str, label, **kwargs) -> forms.ChoiceField:
+    """A choice from a vocabulary that begins with nothing chosen."""
+    return vocabulary_field(vocabulary, label, empty=gettext_lazy("Choose …"), **kwargs)
 
 
 def terms_field(vocabulary: str, label, **kwargs) -> forms.MultipleChoiceField:

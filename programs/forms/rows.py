@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import rules
-from programs.forms.fields import AmountField, DateField, term_field
+from programs.forms.fields import AmountField, term_field
 from programs.models import Contact, CostItem, EligibilityRule, Intake, Program, ProgramTheme
 from regions.models import Theme
 from regions.models.vocabulary import term_choices
-from workflow.forms import SinergiFormHelper
+from workflow.forms import DateField, SinergiFormHelper
 from workflow.widgets import PeopleStepper
 
 
@@ -52,9 +52,7 @@ class ThemeRow(RowForm):
 
 
 def _numbered(levels, *, without: str):
-    return [
-        (code, f"{code} · {label}" if label != code else code) for code, label in levels if code != without
-    ]
+    return [(code, f"{code} · {label}" if label != code else code) for code, label in levels if code != without]
 
 
 class IntakeRow(RowForm):

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import services
-from programs.forms.fields import ZONES, DateField, moment_in, term_field, terms_field
+from programs.forms.fields import ZONES, moment_in, term_field, terms_field
 from programs.forms.rows import ROWS
 from programs.models import SECTIONS, Program, ProgramFile, Route, Scheme
 from regions.models import FunctionalPost, OfficeType, Region
 from workflow.calendar import WIB
 from workflow.files import EVIDENCE, PAPERS, check_upload
-from workflow.forms import SinergiFormHelper
+from workflow.forms import DateField, SinergiFormHelper
 from workflow.widgets import PaperInput
 
 OPENING_HOUR = dt.time(8)

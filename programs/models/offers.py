@@ -16,7 +16,7 @@ from accounts.roles import Role
 from programs.models.partners import Route, Scheme
 from regions.models import FunctionalPost, Theme
 from workflow.files import StoredFile
-from workflow.models import Record, known_statuses
+from workflow.models import Record, ReturnRemark, known_statuses
 
 
 class ProgramStatus(models.TextChoices):
@@ -297,22 +297,10 @@ class ProgramFile(StoredFile):
         ordering = ["kind", "-pk"]
 
 
-class Remark(models.Model):
+class Remark(ReturnRemark):
     """The Bureau's remark on one part of an offer; the partner ticks it off before the offer comes back."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="remarks")
-    field = models.CharField(max_length=40, blank=True)
-    text = models.TextField(max_length=1000)
-    round = models.PositiveSmallIntegerField(default=1)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.text[:60]
 
     @property
     def section_label(self) -> str:

@@ -4,7 +4,6 @@ behind."""
 from programs.services.amendments import amend, changes_between, content_of
 from programs.services.deadlines import InternalDeadline, internal_deadline_for
 from programs.services.offers import (
-    Outdated,
     attach_file,
     fill_section,
     open_program,
@@ -15,7 +14,6 @@ from programs.services.seats import release_seats, take_seats
 
 __all__ = [
     "InternalDeadline",
-    "Outdated",
     "amend",
     "attach_file",
     "changes_between",

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from programs import rules
 from programs.models import Amendment, Program
 from programs.services.deadlines import set_internal_deadline
-from programs.services.offers import Outdated
 from regions.models import OfficeType, Region
 from regions.models.vocabulary import term_label
-from workflow.engine import Refused, note
+from workflow.engine import Refused, Stale, lock, note
 from workflow.formats import day, moment, money, num
 
 VOCABULARIES = {
@@ -163,13 +162,12 @@ def record_amendment(program: Program, actor, reason: str, changes: list[dict]) 
 def amend(program: Program, write, *, actor, reason: str, version: int | None) -> Amendment:
     """Carry out `write()` on a published programme as one amendment.
 
-    Raises Outdated (someone saved since the page was opened) or Refused (nothing was changed). A new deadline
-    of the
+    Raises Stale (someone saved since the page was opened) or Refused (nothing was changed). A new deadline of the
     partner moves the internal one with it. Listeners get the log entry "amend" with the differences.
     """
-    locked = Program.objects.select_for_update().get(pk=program.pk)
-    if locked.status not in rules.AMENDABLE or (version is not None and version != locked.version):
-        raise Outdated
+    locked = lock(program, version=version)
+    if locked.status not in rules.AMENDABLE:
+        raise Stale(locked)
     before, deadline, route = both_languages(locked), locked.partner_deadline, locked.route
     write()
     fresh = Program.objects.get(pk=program.pk)

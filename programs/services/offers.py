@@ -18,7 +18,7 @@ from programs.models import (
     ProgramStatus,
     ProgramTheme,
 )
-from workflow.engine import note
+from workflow.engine import Stale, lock, note
 from workflow.models import Counter
 
 YEAR = dt.timedelta(days=364)
@@ -64,15 +64,10 @@ COPIED = (
 """What a copy keeps. Dates move by a year; papers stay with the offer they were written for."""
 
 
-class Outdated(Exception):
-    """The form was opened before someone else saved; nothing was written."""
-
-
 @transaction.atomic
 def open_program(*, partner, scheme, actor, on_behalf: bool = False, source: Program | None = None) -> Program:
     """A new draft with its code, empty or copied from an earlier programme of the same partner."""
-    year = timezone.localdate().year
-    code = f"PR-{year}-{Counter.next(f'PR-{year}'):04d}"
+    code = Counter.code(f"PR-{timezone.localdate().year}")
     program = Program(
         code=code,
         slug=code.lower(),
@@ -148,11 +143,11 @@ def _copy_parts(source: Program, program: Program) -> None:
 
 @transaction.atomic
 def fill_section(program: Program, form, *, section: str, actor, version: int | None) -> Program:
-    """Save one section's checked form into a draft; raises Outdated when someone saved since the page was
+    """Save one section's checked form into a draft; raises Stale when someone saved since the page was
     opened."""
-    locked = Program.objects.select_for_update().get(pk=program.pk)
-    if locked.status not in rules.FILLABLE or (version is not None and version != locked.version):
-        raise Outdated
+    locked = lock(program, version=version)
+    if locked.status not in rules.FILLABLE:
+        raise Stale(locked)
     form.write()
     Program.objects.filter(pk=program.pk).update(version=locked.version + 1)
     program.version = locked.version + 1

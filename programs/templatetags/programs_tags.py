@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.rules import zone_of
 from regions.models.vocabulary import term_label
 from workflow import formats
 from workflow.calendar import WIB
@@ -31,12 +32,6 @@ def both_clocks(value, zone: str) -> str:
 def deadline(context, value):
     """A deadline in WIB and on the clock of the reader's office."""
     return both_clocks(value, zone_of(context["request"].user))
-
-
-def zone_of(user) -> str:
-    """The time zone of the organisation a reader acts for; WIB for visitors."""
-    organisation = getattr(user, "acting_organisation", None)
-    return organisation.time_zone if organisation else WIB
 
 
 @register.filter

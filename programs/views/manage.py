@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs import rules, selectors, services
 from programs.forms import AmendmentReasonForm, StartForm, section_form
 from programs.models import SECTIONS
-from workflow.engine import Refused
+from workflow.engine import Refused, Stale
 from workflow.reading import waiting_for
 from workflow.views import act_view
 
@@ -148,7 +148,7 @@ def section(request, code, part):
         if form.is_valid():
             try:
                 services.fill_section(program, form, section=name, actor=request.user, version=_version(request))
-            except services.Outdated:
+            except Stale:
                 status, outdated = 409, True
             else:
                 messages.success(request, _("%(section)s: saved.") % {"section": form.label})
@@ -281,7 +281,7 @@ def amend_section(request, code, part):
                     reason=reason.cleaned_data["reason"],
                     version=_version(request),
                 )
-            except services.Outdated:
+            except Stale:
                 status, outdated = 409, True
             except Refused as refusal:
                 refusals = refusal.reasons

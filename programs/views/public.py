@@ -6,13 +6,14 @@ import csv
 import io
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs import rules, selectors
 from workflow import formats
+from workflow.downloads import file_response
 from workflow.engine import note
 from workflow.panels import remarks_on
 
@@ -126,8 +127,8 @@ def file(request, slug, pk):
     """One paper of a programme; opening an internal one is logged."""
     found = selectors.get_program(request.user, slug)
     stored = selectors.get_file(request.user, found, pk)
-    if stored.kind not in selectors.PUBLIC_FILES:
+    private = stored.kind not in selectors.PUBLIC_FILES
+    response = file_response(stored, private=private)
+    if private and request.method == "GET":
         note(found.flow, found, request.user, "download", {"file": stored.name})
-    return FileResponse(
-        stored.file.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type
-    )
+    return response

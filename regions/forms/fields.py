@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regions.models.vocabulary import term_choices
+from regions.models.vocabulary import term_choices, term_label
 from workflow import formats
 from workflow.widgets import LevelScale
 
@@ -126,9 +126,16 @@ def level_field(label, *, lowest: int, **kwargs) -> forms.TypedChoiceField:
     )
 
 
-def vocabulary_field(vocabulary: str, label, *, empty=None, required: bool = False, **kwargs) -> forms.ChoiceField:
-    """A choice from a vocabulary; `empty` is the text of the empty choice."""
+def vocabulary_field(
+    vocabulary: str, label, *, empty=None, present: str = "", required: bool = False, **kwargs
+) -> forms.ChoiceField:
+    """A choice from a vocabulary; `empty` is the text of the empty choice.
+
+    `present` is the code the record has: retired since, it stays choosable there.
+    """
     choices = term_choices(vocabulary)
+    if present and present not in dict(choices):
+        choices.append((present, term_label(vocabulary, present)))
     if empty is not None:
         choices = [("", empty), *choices]
     return forms.ChoiceField(label=label, choices=choices, required=required, **kwargs)

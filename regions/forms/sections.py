@@ -15,7 +15,7 @@ from regions.forms.fields import vocabulary_field
 from regions.models import TrainingNeed
 from regions.models.vocabulary import term_choices
 from workflow.files import EVIDENCE, PAPERS, check_upload
-from workflow.forms import SinergiFormHelper, plausible
+from workflow.forms import DateField, SinergiFormHelper
 from workflow.widgets import ChoiceCards, PaperInput
 
 
@@ -151,15 +151,12 @@ class LetterForm(forms.Form):
         max_length=80,
         error_messages={"required": gettext_lazy("Enter the letter number.")},
     )
-    date = forms.DateField(
+    date = DateField(
         label=gettext_lazy("Letter date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": gettext_lazy("Enter the letter date."),
             "invalid": gettext_lazy("Enter a date, for example 13/05/2026."),
         },
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
-        validators=[plausible],
     )
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
     letter = forms.FileField(label=gettext_lazy("Signed letter (PDF)"), widget=PaperInput(suffixes=PAPERS))

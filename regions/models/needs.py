@@ -16,7 +16,7 @@ from regions.models.cycles import NeedCycle
 from regions.models.vocabulary import FunctionalPost, Theme, term_label
 from workflow.calendar import WIB
 from workflow.files import StoredFile
-from workflow.models import Record, known_statuses
+from workflow.models import Record, ReturnRemark, known_statuses
 
 
 class NeedStatus(models.TextChoices):
@@ -363,23 +363,11 @@ class CoverLetter(StoredFile):
     subject = models.CharField(_("Subject"), max_length=200, blank=True)
 
 
-class FieldComment(models.Model):
+class FieldComment(ReturnRemark):
     """A reviewer's remark on a field or line; the office ticks it off when it resubmits."""
 
     need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="comments")
     line = models.ForeignKey(NeedLine, models.SET_NULL, null=True, blank=True, related_name="comments")
-    field = models.CharField(max_length=40, blank=True)
-    text = models.TextField(max_length=1000)
-    round = models.PositiveSmallIntegerField(default=1)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.text[:60]
 
     @property
     def about(self) -> str:

@@ -47,19 +47,9 @@ class Region(models.Model):
         return in_local_language(self, "name")
 
     @property
-    def dotted_code(self) -> str:
-        """As people write it: 52.71."""
-        return f"{self.code[:2]}.{self.code[2:]}" if len(self.code) == 4 else self.code
-
-    @property
     def province_code(self) -> str:
         """The two digits of the province."""
         return self.code[:2]
-
-    @property
-    def on_java(self) -> bool:
-        """Java's six provinces: 31 to 36."""
-        return "31" <= self.code[:2] <= "36"
 
 
 class OfficeType(Dated):

@@ -156,8 +156,16 @@ def save_part(
     return fresh
 
 
+UNLOGGED = ("contact_email", "contact_phone")
+"""The log says that these changed, never what they were: it cannot be erased, and a number may be someone's own."""
+
+
 def _log_change(need, part: str, actor, before: dict, after: dict) -> None:
-    if changes := _changes(before, after):
+    changes = _changes(before, after)
+    for change in changes:
+        if change["field"] in UNLOGGED:
+            change |= {key: "•••" for key in ("before", "after") if change[key]}
+    if changes:
         note(need.flow, need, actor, "change", {"part": _part_name(need, part), "changes": changes})
 
 

@@ -32,7 +32,7 @@ def open_need(*, office, cycle, actor, source: TrainingNeed | None = None) -> Tr
     """A new draft with its code. The officer in charge comes from the office's last need, else from its profile."""
     last = source or office.needs.exclude(contact_post="").order_by("-pk").first()
     need = TrainingNeed.objects.create(
-        code=f"KB-{cycle.year}-{Counter.next(f'KB-{cycle.year}'):04d}",
+        code=Counter.code(f"KB-{cycle.year}"),
         status=NeedStatus.DRAFT,
         office=office,
         cycle=cycle,
@@ -110,7 +110,7 @@ def send_line_to_province(need: TrainingNeed, line: NeedLine, *, actor) -> Train
     if province is None:
         return None
     draft = TrainingNeed.objects.create(
-        code=f"KB-{need.cycle_id}-{Counter.next(f'KB-{need.cycle_id}'):04d}",
+        code=Counter.code(f"KB-{need.cycle_id}"),
         status=NeedStatus.DRAFT,
         office=province,
         cycle=need.cycle,

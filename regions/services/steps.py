@@ -132,8 +132,7 @@ def approve(need, actor, answers):
     former = need.revises
     if former is None:
         place = need.office.province_code or "00"
-        number = Counter.next(f"KEB-{need.cycle_id}-{place}")
-        need.national_number = f"KEB-{need.cycle_id}-{place}-{number:04d}"
+        need.national_number = Counter.code(f"KEB-{need.cycle_id}-{place}")
         return
     need.national_number = f"{former.national_number.split('-R')[0]}-R{need.revision}"
     need.people_accepted, need.people_completed = former.people_accepted, former.people_completed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +14,7 @@ from regions.parts import address, next_part
 from regions.services import Closed, attach_evidence, attach_letter, detach
 from regions.views.fill import closed_page
 from regions.views.saving import editable_need, page_context
+from workflow.downloads import file_response
 from workflow.engine import note
 
 TEMPLATE = "regions/papers.html"
@@ -119,16 +120,10 @@ def _send(request, need, paper):
     """Hand out a file under its own name. Reading is logged: evidence may describe people."""
     if paper is None:
         raise Http404
-    try:
-        content = paper.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    shown = paper.content_type == "application/pdf" and request.GET.get("lihat") == "1"
+    response = file_response(paper, inline=shown)
     if request.method == "GET":
         note(need.flow, need, request.user, "download", {"name": paper.name})
-    inline = paper.content_type == "application/pdf" and request.GET.get("lihat") == "1"
-    response = FileResponse(content, as_attachment=not inline, filename=paper.name, content_type=paper.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

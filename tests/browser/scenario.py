@@ -53,10 +53,10 @@ class Cast:
         assert {name: self.client(name).get(f"/en{path}").status_code for name in expected} == expected, path
 
     def found_by(self, path: str, people: str) -> set[str]:
-        """Who of these people finds a record in the search by its code."""
-        code, link = path.strip("/").split("/")[-1], f'href="/en{path}"'
+        """Whom of these people the search leads from a record's code to the record."""
+        question = f"/en/cari/?q={path.strip('/').split('/')[-1]}"
         return {
-            name for name in people.split() if link in self.client(name).get(f"/en/cari/?q={code}").content.decode()
+            name for name in people.split() if self.client(name).get(question).headers.get("Location") == f"/en{path}"
         }
 
     def client(self, address: str) -> Client:

@@ -13,6 +13,7 @@ from partnerships.rules.agreements import my_turn
 from partnerships.selectors.agreement_stages import REGIONAL_STEPS
 from tests import agreement_factories as make
 from tests import factories
+from tests.matrices import typed_lines
 from workflow.engine import may_edit, offered
 from workflow.table import CLOCK
 
@@ -24,12 +25,8 @@ TRACKS = (Track.CENTRAL, Track.KSDLL_CONT)
 
 def matrix() -> dict[tuple[str, str, str], set[str]]:
     """{(track, state, role): acts} as typed."""
-    found = {}
-    for line in MATRIX.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            where, acts = line.split(":")
-            found[tuple(where.split())] = set(acts.split())
-    return found
+    rows = (line.split(":") for line in typed_lines(MATRIX))
+    return {tuple(where.split()): set(acts.split()) for where, acts in rows}
 
 
 @pytest.fixture
@@ -111,8 +108,7 @@ def test_whose_turn_it_is_agrees_between_the_record_the_state_and_the_query(trac
         exact = set(agreement.waits_for()) - {CLOCK}
         for role, person in cast.items():
             by_query = (
-                role in state.waits_for
-                and type(agreement).objects.filter(my_turn(person), pk=agreement.pk).exists()
+                role in state.waits_for and type(agreement).objects.filter(my_turn(person), pk=agreement.pk).exists()
             )
             if by_query != (role in exact):
                 wrong.append((state.code, role, by_query))
@@ -149,9 +145,7 @@ def test_a_region_with_seats_only_reads_a_central_agreement(one, cast, client):
 OTHERS = {
     "another office": lambda: factories.member(Role.DINAS_HEAD, factories.office("51")),
     "another province": lambda: factories.member(Role.PROV_VER, factories.office("51")),
-    "another partner": lambda: factories.member(
-        Role.PARTNER_HEAD, factories.organisation("KOICA", "PARTNER")
-    ),
+    "another partner": lambda: factories.member(Role.PARTNER_HEAD, factories.organisation("KOICA", "PARTNER")),
     "a technical reviewer": lambda: factories.member(Role.DITJEN_REV, factories.organisation("DJ-PHI")),
     "an administrator": lambda: factories.member(Role.ADMIN, factories.organisation("PPSDM")),
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from accounts.models import OrganisationKind
 from partnerships.lifecycle import AGREEMENT
@@ -14,7 +13,8 @@ from partnerships.services.agreements import open_for, track_for
 from partnerships.views import agreement_panels
 from tests import agreement_factories as make
 from tests import factories, program_factories
-from workflow.engine import Stale, perform
+from tests.races import at_once, outcomes
+from workflow.engine import perform
 from workflow.models import LogEntry
 
 pytestmark = pytest.mark.django_db
@@ -99,21 +99,8 @@ def test_a_finished_agreement_is_not_reused(aceh_regency, jica, jica_head):
 def test_two_acceptances_at_once_open_one_agreement(jica, jica_head):
     course = program(jica)
     proposals = [make.proposal(factories.office(code), jica, program=course) for code in ("11", "51")]
-    start, found = threading.Barrier(2), []
-
-    def accept(proposal):
-        start.wait()
-        try:
-            found.append(open_for(proposal, jica_head).pk)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=accept, args=(p,)) for p in proposals]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(set(found)), Agreement.objects.count()) == (1, 1)
+    found = at_once(*(partial(open_for, proposal, jica_head) for proposal in proposals))
+    assert (len({agreement.pk for agreement in found}), Agreement.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -124,36 +111,18 @@ def test_of_two_decisions_at_once_exactly_one_wins(jica):
         agreement = make.agreement(AgreementStatus.LEGAL_REVIEW, partner=jica)
         make.texts(agreement)
         make.tick_clauses(agreement)
-        start, results = threading.Barrier(2), []
-
-        def decide(action, actor, answers, agreement=agreement, start=start, results=results):
-            start.wait()
-            try:
-                perform(AGREEMENT, action, record=agreement, actor=actor, answers=answers)
-                results.append("won")
-            except Stale:
-                results.append("stale")
-            finally:
-                connections.close_all()
-
         reason = {"reason": "Pasal tentang perlindungan data pribadi belum ada."}
-        threads = [
-            threading.Thread(target=decide, args=("legal_ok", reviewers[0], {})),
-            threading.Thread(target=decide, args=("return", reviewers[1], reason)),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(results) == ["stale", "won"]
+        results = outcomes(
+            partial(perform, AGREEMENT, "legal_ok", record=agreement, actor=reviewers[0]),
+            partial(perform, AGREEMENT, "return", record=agreement, actor=reviewers[1], answers=reason),
+        )
+        assert results == ["Stale", "won"]
 
 
 # --- Panels on other rooms' pages
 
 
-def test_a_proposal_shows_its_agreement_to_who_may_see_it(
-    rf, aceh_regency, jica, jica_head, koica_head, aceh_head
-):
+def test_a_proposal_shows_its_agreement_to_who_may_see_it(rf, aceh_regency, jica, jica_head, koica_head, aceh_head):
     proposal = make.proposal(aceh_regency, jica)
     request = rf.get("/")
 

@@ -44,11 +44,7 @@ def post(client):
 
 
 def last_entry(agreement):
-    return (
-        LogEntry.objects.filter(flow="partnerships.agreement", record_id=agreement.pk)
-        .order_by("-seq")
-        .first()
-    )
+    return LogEntry.objects.filter(flow="partnerships.agreement", record_id=agreement.pk).order_by("-seq").first()
 
 
 # --- List
@@ -237,9 +233,7 @@ def test_a_rejected_agreement_shows_where_it_stopped_and_why(get, post, biroks_h
 
 
 def test_a_stage_the_law_exempts_is_shown_as_not_needed(get, auditor):
-    agreement = make.agreement(
-        AgreementStatus.DRAFTING, track=Track.KSDLL_CONT, dprd_exempt_reason="Pasal 20"
-    )
+    agreement = make.agreement(AgreementStatus.DRAFTING, track=Track.KSDLL_CONT, dprd_exempt_reason="Pasal 20")
     stages = get(auditor, f"/kemitraan/{agreement.code}/").context["stages"]
     assert [row.place for row in stages] == ["done"] * 4 + ["skipped", "done", "now"] + ["todo"] * 5
 
@@ -248,9 +242,7 @@ def test_a_stage_the_law_exempts_is_shown_as_not_needed(get, auditor):
 
 
 def test_the_officer_opens_a_central_agreement_by_hand(post, biroks_officer, jica):
-    response = post(
-        biroks_officer, "/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="Kerja sama K3"
-    )
+    response = post(biroks_officer, "/kemitraan/baru/", track="CENTRAL", partner=jica.pk, title_id="Kerja sama K3")
     agreement = Agreement.objects.get()
     year = timezone.localdate().year
     assert response.url == agreement.get_absolute_url()
@@ -283,9 +275,7 @@ def test_a_head_of_office_opens_one_for_the_own_region_only(post, get, aceh_head
 
 
 def test_a_regional_agreement_names_its_office(post, biroks_officer, jica):
-    response = post(
-        biroks_officer, "/en/kemitraan/baru/", track="KSDLL_CONT", partner=jica.pk, title_id="Mediator"
-    )
+    response = post(biroks_officer, "/en/kemitraan/baru/", track="KSDLL_CONT", partner=jica.pk, title_id="Mediator")
     assert response.status_code == 400
     assert "Choose the office of the region that is a party." in response.text_
     assert "<title>Error: " in response.text_
@@ -323,9 +313,7 @@ def test_who_saves_second_is_told_and_overwrites_nothing(post, biroks_officer):
     agreement = make.agreement()
     data = {**make.PLAN, "track": "CENTRAL", "title_id": "Judul baru", "version": agreement.version}
     post(biroks_officer, f"/kemitraan/{agreement.code}/ubah/", **data)
-    second = post(
-        biroks_officer, f"/en/kemitraan/{agreement.code}/ubah/", **{**data, "title_id": "Judul lain"}
-    )
+    second = post(biroks_officer, f"/en/kemitraan/{agreement.code}/ubah/", **{**data, "title_id": "Judul lain"})
     agreement.refresh_from_db()
     assert (second.status_code, agreement.title_id) == (409, "Judul baru")
     assert "has changed since you opened the page" in second.text_

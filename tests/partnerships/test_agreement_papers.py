@@ -86,9 +86,7 @@ def test_hostile_uploads_are_refused_everywhere(name, send, biroks_officer):
     letter = make.letter(agreement, step="CONSULTATION")
     answer = {"result": "APPROVED", "answered_on": timezone.localdate().isoformat(), "answer_no": "J-1"}
     statuses = [
-        send(
-            biroks_officer, agreement, path, **data, **{field: ContentFile(content, name=filename)}
-        ).status_code
+        send(biroks_officer, agreement, path, **data, **{field: ContentFile(content, name=filename)}).status_code
         for path, field, data in (
             ("berkas", "file", {"kind": "TEXT_ID"}),
             ("explore", "concept_note", {}),
@@ -156,9 +154,7 @@ def test_the_partner_reads_what_is_shared_and_its_own_never_opinions_or_notices(
     assert opens(biroks_officer) == (set(DocumentKind.values), 200)
     client.force_login(jica_liaison)
     page = client.get(f"/en/kemitraan/{agreement.code}/").content.decode()
-    assert [
-        label for label in ("Legal opinion", "Notice letter", "Letter of clearance") if label in page
-    ] == []
+    assert [label for label in ("Legal opinion", "Notice letter", "Letter of clearance") if label in page] == []
 
 
 def test_another_partner_does_not_find_the_agreement_or_its_papers(client, koica_liaison, jica):
@@ -171,9 +167,7 @@ def test_another_partner_does_not_find_the_agreement_or_its_papers(client, koica
 
 def test_what_the_partner_uploads_is_marked_as_its_own(send, client, jica_liaison, jica):
     agreement = make.agreement(AgreementStatus.DRAFTING, partner=jica)
-    assert (
-        send(jica_liaison, agreement, "berkas", kind="LEGAL_OPINION", file=factories.pdf()).status_code == 400
-    )
+    assert send(jica_liaison, agreement, "berkas", kind="LEGAL_OPINION", file=factories.pdf()).status_code == 400
     send(jica_liaison, agreement, "berkas", kind="OTHER", file=factories.pdf())
     paper = agreement.documents.get()
     assert (paper.kind, paper.by_partner) == ("OTHER", True)

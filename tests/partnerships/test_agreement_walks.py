@@ -399,9 +399,7 @@ def test_the_clock_activates_on_the_day_and_ends_after_the_last_day():
 def test_rejecting_needs_a_ground_and_an_explanation(step, biroks_head, db):
     from regions.models import Term
 
-    Term.objects.create(
-        vocabulary="reject_reason", code="R11", label_id="Risiko hukum", label_en="Legal risk"
-    )
+    Term.objects.create(vocabulary="reject_reason", code="R11", label_id="Risiko hukum", label_en="Legal risk")
     agreement = make.agreement(AgreementStatus.DRAFTING)
     assert step(biroks_head, agreement, "reject", reason_code="R11", reason="Pendek").status_code == 400
     step(biroks_head, agreement, "reject", reason_code="R11", reason="Risiko hukum pada pasal kekebalan.")

@@ -24,9 +24,7 @@ from partnerships.matching import (
 TODAY = dt.date(2026, 7, 6)
 
 
-def line(
-    number: int, post: str, gaps, mode: str, urgency: str, region: str, people: int, **more
-) -> LineFacts:
+def line(number: int, post: str, gaps, mode: str, urgency: str, region: str, people: int, **more) -> LineFacts:
     return LineFacts(
         line_id=number,
         post=post,
@@ -64,9 +62,7 @@ NEEDS = {
     12: line(12, "INSTR", [("T18", 3, 5)], "OVERSEAS", "U3", "3515", 12, office_type="UPTP"),
     13: line(13, "WASNAK", [("T03", 3, 5), ("T04", 3, 5)], "OVERSEAS", "U2", "36", 12, rank="AHLI_MADYA"),
     15: line(15, "WASNAK", [("T06", 2, 3)], "IN_COUNTRY", "U3", "12", 20, rank="AHLI_MUDA"),
-    16: line(
-        16, "MEDHI", [("T07", 1, 3), ("T09", 1, 3)], "EXPERT_IN", "U1", "7206", 4, employment_status="PPPK"
-    ),
+    16: line(16, "MEDHI", [("T07", 1, 3), ("T09", 1, 3)], "EXPERT_IN", "U1", "7206", 4, employment_status="PPPK"),
     17: line(17, "PK3", [("T03", 1, 3), ("T04", 1, 3)], "EXPERT_IN", "U1", "72", 10, rank="AHLI_PERTAMA"),
     19: line(19, "PKERJA", [("T14", 2, 4), ("T06", 2, 4)], "IN_COUNTRY", "U1", "53", 12, rank="AHLI_MUDA"),
     21: line(21, "ANAKER", [("T13", 1, 3), ("T24", 1, 3)], "BLENDED", "U2", "81", 4),
@@ -172,9 +168,7 @@ PROGRAMMES = [
         min_language="B2",
     ),
     intake(11, "IL5", [("T14", 1, 3)], "PKERJA", (2026, 10, 19), 40, mode="BLENDED"),
-    intake(
-        12, "PS1", [("T07", 0, 2)], "MEDHI", (2026, 9, 1), 30, employment_statuses=frozenset({"PNS", "CPNS"})
-    ),
+    intake(12, "PS1", [("T07", 0, 2)], "MEDHI", (2026, 9, 1), 30, employment_statuses=frozenset({"PNS", "CPNS"})),
 ]
 LATER = [
     intake(13, "KO5", [("T12", 1, 3), ("T24", 1, 3)], "PKERJA ANAKER", (2026, 11, 2), 120),

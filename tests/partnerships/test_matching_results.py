@@ -194,9 +194,7 @@ def more(office, jica, count: int) -> TrainingNeed:
     need = open_need(office)
     first = line_of(need)
     for number in range(2, count + 1):
-        line = NeedLine.objects.create(
-            need=need, position=number, post=first.post, requested_total=2, in_post=5
-        )
+        line = NeedLine.objects.create(need=need, position=number, post=first.post, requested_total=2, in_post=5)
         CompetencyGap.objects.create(line=line, theme=factories.theme("T07"), current_level=1, target_level=3)
     for _number in range(count):
         program_factories.program(jica, complete=False)

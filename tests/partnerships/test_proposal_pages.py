@@ -138,9 +138,7 @@ def test_readers_compare_without_a_button(client, matched, auditor, aceh_verifie
         assert reverse("partnerships:propose") not in text(get(client, user, compare_url(matched)))
 
 
-def test_a_programme_for_others_does_not_show(
-    client, need, jica, bali, aceh_province_operator, ppsdm_verifier
-):
+def test_a_programme_for_others_does_not_show(client, need, jica, bali, aceh_province_operator, ppsdm_verifier):
     offer = program_factories.program(jica, visibility="SELECTED", title_id="Khusus Bali")
     offer.selected_offices.add(bali)
     suggestions.recompute_need(need.pk)
@@ -208,13 +206,11 @@ def test_a_partner_is_asked_for_a_programme_of_its_own(client, matched, jica, ac
     assert client.post(propose_url(matched), {**data, "request": "x"}).status_code == 400
     assert client.post(propose_url(matched), data).status_code == 302
     made = Proposal.objects.get()
-    assert (made.partner, made.intake, made.is_tailor_made) == (jica, None, True)
+    assert (made.partner, made.intake) == (jica, None)
     get(client, aceh_province_operator, made.get_absolute_url())
 
 
-def test_who_may_not_propose_is_refused(
-    client, matched, program, auditor, biroks_head, bali_head, koica_liaison
-):
+def test_who_may_not_propose_is_refused(client, matched, program, auditor, biroks_head, bali_head, koica_liaison):
     url = propose_url(matched, program.intakes.get())
     for user in (auditor, biroks_head):
         get(client, user, url, 403)
@@ -222,9 +218,7 @@ def test_who_may_not_propose_is_refused(
         get(client, user, url, 404)
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?baris=abc", "?baris=999999", "?baris=1&angkatan=x", "?baris=9" + "9" * 30]
-)
+@pytest.mark.parametrize("query", ["", "?baris=abc", "?baris=999999", "?baris=1&angkatan=x", "?baris=9" + "9" * 30])
 def test_nonsense_in_the_address_is_not_found(client, aceh_province_operator, query):
     get(client, aceh_province_operator, reverse("partnerships:propose") + query, 404)
 
@@ -244,9 +238,7 @@ def test_a_liaison_proposes_from_the_demand(client, matched, program, jica_liais
 
 
 @pytest.mark.parametrize("state", S.values)
-def test_every_state_has_its_page_in_both_languages(
-    client, matched, program, aceh_province_head, jica_head, state
-):
+def test_every_state_has_its_page_in_both_languages(client, matched, program, aceh_province_head, jica_head, state):
     record = proposal(matched, program, state)
     for language in ("id", "en"):
         with translation.override(language):
@@ -254,9 +246,7 @@ def test_every_state_has_its_page_in_both_languages(
             get(client, jica_head, record.get_absolute_url(), 200 if record.sent_at else 404)
 
 
-def test_the_partner_reads_the_summary_and_nothing_internal(
-    client, matched, program, jica_head, aceh_province_head
-):
+def test_the_partner_reads_the_summary_and_nothing_internal(client, matched, program, jica_head, aceh_province_head):
     record = proposal(matched, program, S.PARTNER_REVIEW, note="Catatan dalam.")
     page = text(get(client, jica_head, record.get_absolute_url()))
     assert record.partner_summary in page
@@ -276,9 +266,7 @@ def test_the_partner_never_reads_what_the_ministry_wrote_before_sending(
         actor=ppsdm_verifier,
         answers={"note": "Rahasia dapur."},
     )
-    record = perform(
-        PROPOSAL, "send_partner", record=record, actor=biroks_head, answers={"summary": "Two mediators."}
-    )
+    record = perform(PROPOSAL, "send_partner", record=record, actor=biroks_head, answers={"summary": "Two mediators."})
     for url in (record.get_absolute_url(), f"{record.get_absolute_url()}accept/"):
         page = text(get(client, jica_head, url))
         assert "Rahasia dapur." not in page and "Two mediators." in page
@@ -341,9 +329,7 @@ def test_deciding_on_an_old_page_is_a_conflict(client, matched, program, jica_he
     assert Proposal.objects.get().status == S.PARTNER_REVIEW
 
 
-def test_acts_of_others_are_refused(
-    client, matched, program, jica_liaison, aceh_province_operator, bali_head
-):
+def test_acts_of_others_are_refused(client, matched, program, jica_liaison, aceh_province_operator, bali_head):
     record = proposal(matched, program, S.PARTNER_REVIEW)
     url = f"{record.get_absolute_url()}accept/"
     for user, status in ((jica_liaison, 403), (aceh_province_operator, 403), (bali_head, 404)):
@@ -524,9 +510,7 @@ def test_the_needs_page_takes_as_many_queries_for_many_lines(client, need, jica,
     few = queries(client, aceh_province_operator, url)
     first = line_of(need)
     for number in range(2, 8):
-        line = NeedLine.objects.create(
-            need=need, position=number, post=first.post, requested_total=2, in_post=5
-        )
+        line = NeedLine.objects.create(need=need, position=number, post=first.post, requested_total=2, in_post=5)
         CompetencyGap.objects.create(line=line, theme=factories.theme("T07"), current_level=1, target_level=3)
         program_factories.program(jica, complete=False)
     suggestions.recompute_need(need.pk)
@@ -534,9 +518,7 @@ def test_the_needs_page_takes_as_many_queries_for_many_lines(client, need, jica,
     assert queries(client, aceh_province_operator, url) == few
 
 
-def test_the_programmes_page_shows_an_office_its_fitting_lines(
-    client, matched, program, aceh_province_operator
-):
+def test_the_programmes_page_shows_an_office_its_fitting_lines(client, matched, program, aceh_province_operator):
     page = text(get(client, aceh_province_operator, program.get_absolute_url()))
     assert propose_url(matched, program.intakes.get()).replace("&", "&amp;") in page
 

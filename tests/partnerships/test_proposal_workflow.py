@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -19,9 +19,11 @@ from partnerships.services.proposals import propose
 from programs.models import Intake, Program, ProgramStatus
 from regions.models import NeedStatus, TrainingNeed
 from tests import factories, program_factories
+from tests.matrices import typed_lines
 from tests.proposal_factories import line_of, open_need, proposal
+from tests.races import outcomes
 from workflow import clock
-from workflow.engine import Refused, Stale, may_see, offered, perform
+from workflow.engine import Refused, may_see, offered, perform
 from workflow.reading import seen_by, waiting_for
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +75,7 @@ MATRIX = Path(__file__).with_name("proposal_matrix.txt")
 
 
 def typed_matrix() -> tuple[list[str], dict[tuple[str, str], set[str]]]:
-    rows = [r for r in MATRIX.read_text().splitlines() if r and not r.startswith("#")]
+    rows = typed_lines(MATRIX)
     roles = rows[0].split("|")[1].split()
     expected: dict[tuple[str, str], set[str]] = {}
     for row in rows[1:]:
@@ -130,9 +132,7 @@ def test_what_ended_before_the_partner_stays_unknown_to_it(need, program, cast, 
     assert list(seen_by(cast["PARTNER_HEAD"], "partnerships.proposal")) == []
 
 
-def test_reach_and_roles_are_one_rule(
-    need, program, cast, bali_head, koica_head, koica_liaison, legal_reviewer
-):
+def test_reach_and_roles_are_one_rule(need, program, cast, bali_head, koica_head, koica_liaison, legal_reviewer):
     everyone = [*cast.values(), bali_head, koica_head, koica_liaison, legal_reviewer]
     for state in S.values:
         for side in ("OFFICE", "PARTNER"):
@@ -212,9 +212,7 @@ def test_the_same_pair_is_proposed_once(need, program, aceh_province_operator, p
         {"status": ProgramStatus.OPEN, "needs_agreement": True},
     ],
 )
-def test_a_condition_of_partner_or_law_stops_a_proposal(
-    need, jica, aceh_province_operator, ppsdm_verifier, change
-):
+def test_a_condition_of_partner_or_law_stops_a_proposal(need, jica, aceh_province_operator, ppsdm_verifier, change):
     offer = program_factories.program(jica, **change)
     for actor in (aceh_province_operator, ppsdm_verifier):
         with pytest.raises(Refused):
@@ -261,9 +259,7 @@ def home_need(aceh):
     return open_need(aceh, preferred_mode="IN_COUNTRY", people=3)
 
 
-def test_an_office_may_propose_what_the_ministry_may_waive(
-    home_need, abroad, aceh_province_operator, ppsdm_verifier
-):
+def test_an_office_may_propose_what_the_ministry_may_waive(home_need, abroad, aceh_province_operator, ppsdm_verifier):
     made = propose(
         line=line_of(home_need),
         intake=abroad.intakes.get(),
@@ -316,9 +312,7 @@ def test_the_way_from_proposal_to_participation(need, program, cast):
     assert program.intakes.get().seats_taken == 4
     fresh = TrainingNeed.objects.get(pk=need.pk)
     assert (fresh.status, fresh.people_accepted) == (NeedStatus.IN_FULFILMENT, 4)
-    made = perform(
-        PROPOSAL, "convert", record=made, actor=cast["PPSDM_VER"], answers={"becomes": "NOMINATIONS"}
-    )
+    made = perform(PROPOSAL, "convert", record=made, actor=cast["PPSDM_VER"], answers={"becomes": "NOMINATIONS"})
     assert (made.status, made.seats_allotted) == (S.CONVERTED, 4)
 
 
@@ -360,13 +354,24 @@ def test_a_returned_proposal_comes_back_with_fewer_seats(need, program, cast):
         answers={"reason": "Kurangi jumlah kursi."},
     )
     with pytest.raises(Refused):
-        perform(
-            PROPOSAL, "resubmit", record=record, actor=cast["DINAS_OP"], answers={"seats": 9, "summary": "x"}
-        )
+        perform(PROPOSAL, "resubmit", record=record, actor=cast["DINAS_OP"], answers={"seats": 9, "summary": "x"})
     record = perform(
         PROPOSAL, "resubmit", record=record, actor=cast["DINAS_OP"], answers={"seats": 1, "summary": "Satu."}
     )
     assert (record.status, record.seats_requested) == (S.PROPOSED, 1)
+
+
+def test_after_three_returns_a_call_is_proposed(need, program, cast):
+    record = proposal(need, program, created_by=cast["DINAS_OP"])
+    why = {"reason": "Kurangi jumlah kursi."}
+    for _n in range(3):
+        record = perform(PROPOSAL, "return", record=record, actor=cast["PPSDM_VER"], answers=why)
+        record = perform(
+            PROPOSAL, "resubmit", record=record, actor=cast["DINAS_OP"], answers={"seats": 1, "summary": "Satu."}
+        )
+    with pytest.raises(Refused):
+        perform(PROPOSAL, "return", record=record, actor=cast["PPSDM_VER"], answers=why)
+    assert perform(PROPOSAL, "refuse", record=record, actor=cast["PPSDM_VER"], answers=REASON).status == S.DECLINED
 
 
 def test_a_refusal_explains_itself(need, program, cast):
@@ -429,9 +434,7 @@ def test_a_full_intake_offers_the_waiting_list(need, program, aceh_regency, jica
     assert (waiting.status, waiting.waitlist_position) == (S.WAITLISTED, 1)
     assert list(waiting_for(jica_head, "partnerships.proposal")) == []
     head = factories.member(Role.DINAS_HEAD, aceh_regency)
-    gone = perform(
-        PROPOSAL, "withdraw", record=other, actor=head, answers={"reason": "Mediator pensiun tahun ini."}
-    )
+    gone = perform(PROPOSAL, "withdraw", record=other, actor=head, answers={"reason": "Mediator pensiun tahun ini."})
     assert (gone.status, gone.lapse_cause, gone.seats_allotted) == (S.LAPSED, "WITHDRAWN", 0)
     assert list(waiting_for(jica_head, "partnerships.proposal")) == [waiting]
     done = perform(PROPOSAL, "accept", record=waiting, actor=jica_head)
@@ -461,9 +464,7 @@ def test_a_request_without_programme_takes_no_seats(need, jica, jica_head, aceh_
         request="Pelatihan mediasi tiga hari di Banda Aceh pada bulan Maret.",
     )
     made = perform(PROPOSAL, "review", record=made, actor=cast["PPSDM_VER"])
-    made = perform(
-        PROPOSAL, "send_partner", record=made, actor=cast["BIROKS_HEAD"], answers={"summary": "Four."}
-    )
+    made = perform(PROPOSAL, "send_partner", record=made, actor=cast["BIROKS_HEAD"], answers={"summary": "Four."})
     assert {o.transition.name for o in offered(jica_head, made)} == {"accept", "partial", "decline"}
     made = perform(PROPOSAL, "accept", record=made, actor=jica_head)
     assert (made.status, made.seats_allotted, made.agreement.partner) == (S.ACCEPTED, 4, jica)
@@ -471,9 +472,7 @@ def test_a_request_without_programme_takes_no_seats(need, jica, jica_head, aceh_
 
 def test_two_proposals_for_one_programme_share_a_partnership(need, program, bali, jica_head):
     first = perform(PROPOSAL, "accept", record=proposal(need, program, S.PARTNER_REVIEW), actor=jica_head)
-    second = perform(
-        PROPOSAL, "accept", record=proposal(open_need(bali), program, S.PARTNER_REVIEW), actor=jica_head
-    )
+    second = perform(PROPOSAL, "accept", record=proposal(open_need(bali), program, S.PARTNER_REVIEW), actor=jica_head)
     assert first.agreement_id == second.agreement_id
 
 
@@ -486,28 +485,12 @@ def test_of_two_simultaneous_acceptances_for_the_last_seats_one_wins(jica, aceh,
             proposal(open_need(office, complete=False), offer, S.PARTNER_REVIEW, seats_requested=2)
             for office in (aceh, bali)
         ]
-        start, results = threading.Barrier(2), []
-
-        def accept(record, actor, start=start, results=results):
-            try:
-                start.wait()
-                perform(PROPOSAL, "accept", record=record, actor=actor)
-                results.append("won")
-            except Refused:
-                results.append("refused")
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=accept, args=(r, h)) for r, h in zip(records, heads, strict=True)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        taken = offer.intakes.get().seats_taken
-        held = sum(
-            Proposal.objects.holding().filter(intake__program=offer).values_list("seats_allotted", flat=True)
+        results = outcomes(
+            *(partial(perform, PROPOSAL, "accept", record=r, actor=h) for r, h in zip(records, heads, strict=True))
         )
-        assert (sorted(results), taken, held) == (["refused", "won"], 2, 2)
+        taken = offer.intakes.get().seats_taken
+        held = sum(Proposal.objects.holding().filter(intake__program=offer).values_list("seats_allotted", flat=True))
+        assert (results, taken, held) == (["Refused", "won"], 2, 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -515,24 +498,8 @@ def test_one_proposal_accepted_twice_at_once_takes_its_seats_once(jica, aceh):
     heads = [factories.member(Role.PARTNER_HEAD, jica) for _number in range(2)]
     offer = program_factories.program(jica, ProgramStatus.OPEN, seats=9, complete=False)
     record = proposal(open_need(aceh, complete=False), offer, S.PARTNER_REVIEW)
-    start, results = threading.Barrier(2), []
-
-    def accept(actor):
-        try:
-            start.wait()
-            perform(PROPOSAL, "accept", record=record, actor=actor)
-            results.append("won")
-        except Stale:
-            results.append("stale")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=accept, args=(head,)) for head in heads]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (sorted(results), offer.intakes.get().seats_taken) == (["stale", "won"], 2)
+    results = outcomes(*(partial(perform, PROPOSAL, "accept", record=record, actor=head) for head in heads))
+    assert (results, offer.intakes.get().seats_taken) == (["Stale", "won"], 2)
 
 
 def test_the_database_refuses_more_seats_than_there_are(program):

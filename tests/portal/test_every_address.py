@@ -27,12 +27,9 @@ READERS = (
     "",  # nobody signed in
     "operator.ntb",  # the office whose need is looked at
     "operator.kota-semarang",  # an office of another province
-    "verifikator.jabar",  # a verifier of another province
     "verifikator.ppsdm",
     "kepala.kerjasama",
-    "telaah.hukum",
     "penghubung.jica",  # the partner whose programme is looked at
-    "kepala.ilo",  # another partner
     "evaluator.ppsdm",
     "auditor",
     "admin",
@@ -296,7 +293,7 @@ program JA1       operator.ntb            200
 program JA1       kepala.ilo              404
 program JA4       kepala.ilo              200
 program JA4                               200
-program JA1                               302
+program JA1                               404
 manage JA5        kepala.jica             200
 manage JA5        kepala.koica            404
 manage JA5        operator.ntb            404

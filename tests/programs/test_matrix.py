@@ -10,6 +10,7 @@ from programs.lifecycle import PROGRAM
 from programs.models import Program, ProgramStatus
 from programs.rules import people_on_program, programs_in_reach, roles_on_program
 from tests import factories, program_factories
+from tests.matrices import roles_by_act
 from workflow.engine import may_see, offered
 from workflow.table import CLOCK
 
@@ -18,16 +19,6 @@ ROWS = (
     "DRAFT DRAFT/BUREAU SUBMITTED VERIFICATION RETURNED RETURNED/BUREAU PUBLISHED OPEN CLOSED SELECTION "
     "RUNNING COMPLETED EVALUATED SUSPENDED CANCELLED REJECTED"
 ).split()
-
-
-def matrix() -> dict[tuple[str, str], set[str]]:
-    """(state, act) -> roles."""
-    found = {}
-    for line in FILE.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            state, act, *roles = line.split()
-            found[state, act] = set(roles)
-    return found
 
 
 @pytest.fixture
@@ -57,7 +48,7 @@ def cast(jica, koica, aceh):
 @pytest.mark.django_db
 @pytest.mark.parametrize("row", ROWS)
 def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, jica, cast):
-    expected = matrix()
+    expected = roles_by_act(FILE)
     state, _slash, behalf = row.partition("/")
     record = program_factories.program(jica, state, on_behalf=bool(behalf))
     found = {
@@ -76,7 +67,7 @@ def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, jica, cast):
 def test_each_role_sees_exactly_the_states_of_the_matrix(row, jica, cast):
     state, _slash, behalf = row.partition("/")
     record = program_factories.program(jica, state, on_behalf=bool(behalf))
-    assert {name for name, user in cast.items() if may_see(PROGRAM, user, record)} == matrix()[row, "see"]
+    assert {name for name, user in cast.items() if may_see(PROGRAM, user, record)} == roles_by_act(FILE)[row, "see"]
 
 
 @pytest.mark.django_db
@@ -113,7 +104,7 @@ def test_people_are_the_rule_read_backwards(jica, cast, aceh, bali):
             assert listed == (role in roles_on_program(user, record)), (record.status, role)
 
 
-def test_every_state_and_every_act_is_in_the_matrix():
-    rows = matrix()
+def test_every_state_and_every_act_is_in_the_roles_by_act(FILE):
+    rows = roles_by_act(FILE)
     assert {state.partition("/")[0] for state, _act in rows} == set(ProgramStatus.values)
     assert {act for _state, act in rows} - {"see"} == {t.name for t in PROGRAM.transitions}

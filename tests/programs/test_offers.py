@@ -479,3 +479,18 @@ def test_the_partners_list_asks_the_same_queries_for_1_and_30_rows(client, jica,
     with CaptureQueriesContext(connection) as thirty:
         assert client.get("/mitra/program/?size=50").content.count(b"<tr>") == 31
     assert len(thirty) == len(one)
+
+
+def test_a_part_without_rows_shows_one_to_type_into(liaison, empty):
+    response = liaison.get(page(empty.code, "kompetensi"))
+    [themes] = response.context["form"].rows
+    assert (themes.total_form_count(), len(themes.forms)) == (1, 1)
+    assert 'name="themes-0-theme"' in response.content.decode()
+
+
+def test_a_competency_starts_below_the_highest_level_and_ends_above_none(liaison, empty):
+    [themes] = liaison.get(page(empty.code, "kompetensi")).context["form"].rows
+    levels = {
+        name: [code for code, _label in themes.forms[0].fields[name].choices] for name in ("entry_level", "exit_level")
+    }
+    assert levels == {"entry_level": ["0", "1", "2", "3", "4"], "exit_level": ["1", "2", "3", "4"]}

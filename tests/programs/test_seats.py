@@ -1,15 +1,14 @@
 """Seats are never over-allotted, whoever asks at the same moment; neither are decisions taken twice."""
 
-import threading
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from programs.lifecycle import PROGRAM
 from programs.models import Intake, Program
 from programs.services import release_seats, take_seats
 from tests import program_factories
+from tests.races import at_once
 from workflow.engine import Stale, perform
 from workflow.models import LogEntry
 
@@ -54,27 +53,6 @@ def test_the_database_refuses_what_code_might_forget(intake):
         Intake.objects.filter(pk=intake.pk).update(seats_taken=6)
     with pytest.raises(IntegrityError), transaction.atomic():
         Intake.objects.filter(pk=intake.pk).update(seats=0, seats_taken=1)
-
-
-def at_once(*jobs):
-    """Run jobs in threads of their own, starting together; returns their results or exceptions in order."""
-    gate, found = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(number, job):
-        gate.wait()
-        try:
-            found[number] = job()
-        except Exception as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n, job)) for n, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 @pytest.mark.django_db(transaction=True)

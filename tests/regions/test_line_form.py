@@ -248,3 +248,14 @@ def test_lines_are_renumbered_when_one_leaves(as_user, aceh_operator, draft, lin
 def test_the_line_of_another_need_does_not_exist_here(as_user, aceh_operator, draft, bali, address):
     stranger = factories.need(bali).lines.get()
     assert as_user(aceh_operator).get(address("line", draft, stranger.pk)).status_code == 404
+
+
+def test_figures_shown_for_another_post_are_not_taken_over(post_line, line_data, draft):
+    """Without a script the page keeps the figures of the post it was opened with."""
+    factories.theme("T11")  # with its post
+    shown = draft.lines.get()
+    figures = {name: str(getattr(shown, name)) for name in ("in_post", "formation_abk", "untrained", "retiring_3y")}
+    other = {"post": "PKERJA", "figures_for": shown.post_id, **figures}
+    response = post_line(line_data(gaps=[{**GAP, "theme": "T11"}], **other))
+    assert "Nobody is in this post yet." in response.content.decode()
+    assert draft.lines.count() == 1

@@ -11,6 +11,7 @@ from regions.models import NeedStatus, TrainingNeed
 from regions.rules import needs_in_reach, people_on_need, roles_on_need
 from regions.selectors import needs_seen_by
 from tests import factories
+from tests.matrices import roles_by_act
 from workflow.engine import may_edit, may_see, offered
 from workflow.table import CLOCK
 
@@ -23,16 +24,6 @@ ROWS = [
     "SUBMITTED/PROVINCIAL",
     "WITHDRAWN/NEVER",
 ]
-
-
-def matrix() -> dict[tuple[str, str], set[str]]:
-    """(state, act) -> roles."""
-    found = {}
-    for line in FILE.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            state, act, *roles = line.split()
-            found[state, act] = set(roles)
-    return found
 
 
 @pytest.fixture
@@ -81,7 +72,7 @@ def record(row: str, office, province) -> TrainingNeed:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, aceh_regency, aceh, cast):
-    expected = matrix()
+    expected = roles_by_act(FILE)
     need = record(row, aceh_regency, aceh)
     found = {
         name: {o.transition.name for o in offered(user, need)} if may_see(NEED, user, need) else set()
@@ -98,7 +89,7 @@ def test_each_role_is_offered_exactly_the_acts_of_the_matrix(row, aceh_regency, 
 @pytest.mark.parametrize("row", ROWS)
 def test_each_role_sees_exactly_what_the_matrix_says(row, aceh_regency, aceh, cast):
     need = record(row, aceh_regency, aceh)
-    assert {name for name, user in cast.items() if may_see(NEED, user, need)} == matrix()[row, "see"]
+    assert {name for name, user in cast.items() if may_see(NEED, user, need)} == roles_by_act(FILE)[row, "see"]
 
 
 @pytest.mark.parametrize("row", ROWS)

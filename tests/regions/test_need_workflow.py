@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -18,6 +17,7 @@ from regions.models import FieldComment, FilingWindow, NeedStatus, TrainingNeed
 from regions.models.places import OfficeProfile
 from regions.services import refresh_totals
 from tests import factories
+from tests.races import outcomes
 from workflow import clock
 from workflow.engine import Refused, Stale, perform
 from workflow.models import LogEntry
@@ -446,24 +446,15 @@ def test_of_a_simultaneous_approval_and_return_exactly_one_wins(aceh, aceh_provi
     heads = [factories.member(Role.PPSDM_HEAD, ppsdm) for _n in range(2)]
     for _round in range(8):
         need = factories.need(aceh, status=NeedStatus.MIN_REVIEW, created_by=aceh_province_operator)
-        start, results = threading.Barrier(2), []
+        comments = {"comments": remarks(("1", "", "Rinci."))}
+        results = outcomes(
+            partial(perform, NEED, "approve", record=need, actor=heads[0]),
+            partial(perform, NEED, "return", record=need, actor=heads[1], answers=comments),
+        )
+        assert results == ["Stale", "won"]
 
-        def decide(act, actor, answers, need=need, start=start, results=results):
-            start.wait()
-            try:
-                perform(NEED, act, record=need, actor=actor, answers=answers)
-                results.append("won")
-            except Stale:
-                results.append("stale")
-            finally:
-                connections.close_all()
 
-        threads = [
-            threading.Thread(target=decide, args=("approve", heads[0], {})),
-            threading.Thread(target=decide, args=("return", heads[1], {"comments": remarks(("1", "", "Rinci."))})),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(results) == ["stale", "won"]
+def test_the_turn_of_the_head_begins_when_the_need_is_handed_over(need_aceh, aceh_operator):
+    assert need_aceh.turn_since == need_aceh.status_since
+    handed = perform(NEED, "send_to_head", record=need_aceh, actor=aceh_operator)
+    assert handed.turn_since == handed.signature_requested_at > handed.status_since

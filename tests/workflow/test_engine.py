@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 
 from regions.lifecycle import NEED
 from regions.models import NeedStatus, TrainingNeed
 from tests import factories
+from tests.races import outcomes
 from workflow.audit import broken_links
 from workflow.engine import Refused, Stale, may_edit, may_see, moved, note, offered, perform
 from workflow.models import LogEntry
@@ -157,26 +158,10 @@ def test_of_two_simultaneous_decisions_exactly_one_wins(aceh, aceh_province_oper
     heads = [factories.member("PPSDM_HEAD", ppsdm) for _number in range(2)]
     for _round in range(10):
         need = factories.need(aceh, status=NeedStatus.MIN_REVIEW, created_by=aceh_province_operator)
-        start, results = threading.Barrier(2), []
-
-        def decide(action, actor, answers, need=need, start=start, results=results):
-            start.wait()
-            try:
-                perform(NEED, action, record=need, actor=actor, answers=answers)
-                results.append("won")
-            except Stale:
-                results.append("stale")
-            finally:
-                connections.close_all()
-
         reason = {"reason_code": "R05", "reason": "Tidak termasuk prioritas tahun berjalan ini."}
-        threads = [
-            threading.Thread(target=decide, args=("approve", heads[0], {})),
-            threading.Thread(target=decide, args=("reject", heads[1], reason)),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(results) == ["stale", "won"]
+        results = outcomes(
+            partial(perform, NEED, "approve", record=need, actor=heads[0]),
+            partial(perform, NEED, "reject", record=need, actor=heads[1], answers=reason),
+        )
+        assert results == ["Stale", "won"]
     assert broken_links()[0] == []

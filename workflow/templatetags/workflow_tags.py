@@ -10,9 +10,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from workflow.engine import log_of, offered
 from workflow.panels import panels_of
@@ -82,7 +81,11 @@ def steps(record):
         {
             "number": n + 1,
             "label": label,
-            "state": "done" if n < now or (n == now and state.final and state.stage == code) else "now" if n == now else "todo",
+            "state": "done"
+            if n < now or (n == now and state.final and state.stage == code)
+            else "now"
+            if n == now
+            else "todo",
             "at": reached.get(code) if n <= now else None,
         }
         for n, (code, label) in enumerate(stages)
