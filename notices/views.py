@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,12 +11,13 @@ from django.views.decorators.http import require_POST
 from accounts.services import switch_capacity
 from notices import selectors, services
 from notices.lines import line, local_path
+from workflow.listing import Pages
 
 
 def inbox(request):
     """Unread first, then the newest; 25 on a page."""
-    page = Paginator(selectors.inbox(request.user), 25).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": [line(n) for n in page], "unread": selectors.unread_count(request.user)}
+    pages = Pages(request, selectors.inbox(request.user), 25)
+    context = {"pages": pages, "lines": [line(n) for n in pages.page], "unread": selectors.unread_count(request.user)}
     return render(request, "notices/inbox.html", context)
 
 

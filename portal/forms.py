@@ -16,6 +16,8 @@ from workflow.table import CLOCK
 class AuditForm(forms.Form):
     """Which events to show. Sent by GET: the address is the question."""
 
+    is_filter = True
+
     q = forms.CharField(label=gettext_lazy("Code"), required=False, max_length=40)
     flow = forms.ChoiceField(label=gettext_lazy("Kind of record"), required=False)
     action = forms.ChoiceField(label=gettext_lazy("Event"), required=False)

@@ -30,7 +30,7 @@ from accounts.roles import CENTRAL, PARTNER
 from accounts.rules import capacity
 from programs import rules, services
 from programs.lifecycle import PROGRAM
-from programs.models import SECTIONS, Intake, Program, ProgramFile, ProgramTheme, Scheme
+from programs.models import BASICS, SECTIONS, Intake, Program, ProgramFile, ProgramTheme, Scheme
 from regions.models import FunctionalPost, Theme
 from regions.models.vocabulary import Term, term_label
 from workflow.engine import log_of
@@ -435,20 +435,7 @@ def tasks_of(program: Program) -> list[dict]:
 
 
 READ_IN_ORDER = {
-    "basics": (
-        "scheme",
-        "title_id",
-        "title_en",
-        "host",
-        "partner_reference",
-        "summary_id",
-        "summary_en",
-        "objectives_id",
-        "objectives_en",
-        "delivery_mode",
-        "country",
-        "host_province",
-    ),
+    "basics": BASICS,
     "competencies": ("all_posts", "posts", "theme."),
     "intakes": (),
     "terms": (

@@ -20,11 +20,9 @@ from partnerships.models import (
     LetterFor,
     Proposal,
     ProposalStatus,
-    Side,
     Track,
 )
-from regions.models import NeedStatus
-from tests import factories
+from tests import factories, proposal_factories
 from workflow.engine import note
 
 _numbers = itertools.count(1)
@@ -154,17 +152,6 @@ def proposal(
     **fields,
 ) -> Proposal:
     """A proposal of one office, accepted unless told otherwise; without a programme it is tailor-made."""
-    need = factories.need(office, status=NeedStatus.APPROVED, people=5)
-    return Proposal.objects.create(
-        code=f"US-2026-{next(_numbers):04d}",
-        status=status,
-        line=need.lines.get(),
-        intake=program.intakes.first() if program else None,
-        partner=partner,
-        tailor_made_request="" if program else "Pelatihan mediasi di daerah",
-        proposed_by_side=Side.OFFICE,
-        seats_requested=seats,
-        seats_allotted=seats if status == ProposalStatus.ACCEPTED else 0,
-        agreement=where,
-        **fields,
-    )
+    need = proposal_factories.open_need(office, people=5)
+    fields |= {"seats_requested": seats, "seats_allotted": seats if status == ProposalStatus.ACCEPTED else 0}
+    return proposal_factories.proposal(need, program, status, partner=partner, agreement=where, **fields)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from partnerships.models import HOLDING, Proposal, ProposalStatus, Side
 from regions.models import NeedStatus
-from tests import factories, program_factories
+from tests import factories
 
 _numbers = itertools.count(1)
 S = ProposalStatus
@@ -65,6 +65,3 @@ def proposal(need, program, status: str = S.PROPOSED, *, created_by=None, **fiel
         intake.seats_taken += made.seats_allotted
         intake.save()
     return Proposal.objects.get(pk=made.pk)
-
-
-__all__ = ["line_of", "open_need", "program_factories", "proposal"]

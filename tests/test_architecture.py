@@ -95,6 +95,29 @@ def test_templates_carry_no_inline_script_or_style():
     assert wrong == []
 
 
+def test_every_template_is_used():
+    """Error pages, crispy's own names and panels named by a pattern are looked up by Django, not by us."""
+    looked_up = re.compile(r"^(bootstrap5/|4\d\d|500)|_panel\.html$")
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in [*python_files(), *(ROOT / "templates").rglob("*.*")]
+        if path.suffix in {".py", ".html", ".txt"}
+    )
+    names = [path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.*")]
+    assert [name for name in names if not looked_up.search(name) and name not in source] == []
+
+
+def test_every_package_has_its_reason():
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    wanted = [
+        line.split("==")[0]
+        for name in ("requirements.in", "requirements-dev.in")
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    ]
+    assert wanted != [] and [package for package in wanted if package not in reasons] == []
+
+
 PUBLIC = {
     "landing",
     "healthz",

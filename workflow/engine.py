@@ -118,11 +118,11 @@ def lock(record, *, version: int | None = None):
     return fresh
 
 
-def perform(flow: Workflow, name: str, *, record, actor=None, answers: dict | None = None):
+def perform(flow: Workflow, name: str, *, record, actor=None, answers: dict | None = None, version: int | None = None):
     """Do one act on one record and return the record as it is afterwards.
 
     Raises Http404 (may not be seen), PermissionDenied (wrong role), Stale (wrong state: someone was faster) or Refused
-    (with sentences). `actor=None` is the CLOCK. Either everything is written, or nothing.
+    (with sentences). `actor=None` is the CLOCK. Either everything is written, or nothing. `version` as for `lock`.
     """
     t = flow.transition(name)
     if t is None:
@@ -132,7 +132,7 @@ def perform(flow: Workflow, name: str, *, record, actor=None, answers: dict | No
     token = _pending.set([]) if outermost else None
     try:
         with transaction.atomic():
-            fresh = lock(record)
+            fresh = lock(record, version=version)
             _move(flow, t, fresh, actor, answers)
             for auto in flow.open_to(fresh):
                 if auto.auto and not _reasons(auto, fresh, None, set):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -65,8 +66,31 @@ class WayOut:
     url: str
 
 
+class Pages:
+    """Rows cut into pages. `kept` is what the address says beside the number of the page."""
+
+    def __init__(self, request, rows, size: int, kept: dict[str, Any] | None = None):
+        self.kept = kept or {}
+        self.page = Paginator(rows, size).get_page(request.GET.get("page"))
+        self.total = self.page.paginator.count
+
+    def page_url(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return f"?{urlencode({**self.kept, 'page': number})}"
+
+    @property
+    def next_url(self) -> str:
+        """The address of the next page, or an empty string."""
+        return self.page_url(self.page.next_page_number()) if self.page.has_next() else ""
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the previous page, or an empty string."""
+        return self.page_url(self.page.previous_page_number()) if self.page.has_previous() else ""
+
+
 @dataclass
-class Listing:
+class Listing(Pages):
     """A filtered, sorted page of a query. `sorts`: {name: (label, order_by fields ascending)}."""
 
     request: Any
@@ -88,9 +112,8 @@ class Listing:
         rows = self._filtered()
         size = self.request.GET.get("size", "")
         self.size = int(size) if size in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
-        self.page = Paginator(rows.order_by(*self._order()), self.size).get_page(self.request.GET.get("page"))
+        super().__init__(self.request, rows.order_by(*self._order()), self.size)
         self.rows = list(self.page.object_list)
-        self.total = self.page.paginator.count
         self.views = [self._view(f) for f in self.facets]
 
     def _values(self, name: str) -> list[str]:
@@ -216,20 +239,10 @@ class Listing:
         return bool(self.text or any(self.chosen.values()))
 
     def page_url(self, number: int) -> str:
-        """The address of another page of the same list."""
+        """The address of another page, with every filter in it."""
         data = self.request.GET.copy()
         data["page"] = str(number)
         return f"?{data.urlencode()}"
-
-    @property
-    def next_url(self) -> str:
-        """The address of the next page, or an empty string."""
-        return self.page_url(self.page.next_page_number()) if self.page.has_next() else ""
-
-    @property
-    def previous_url(self) -> str:
-        """The address of the previous page, or an empty string."""
-        return self.page_url(self.page.previous_page_number()) if self.page.has_previous() else ""
 
     def sort_url(self, name: str) -> str:
         """The address that sorts by a column, turning the direction when it is already sorted by it."""

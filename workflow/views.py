@@ -34,9 +34,9 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         form.add_error(None, stale_sentence(record)) if form.is_bound else None
     elif request.method == "POST" and form.is_valid():
         try:
-            if form.seen_version is not None and form.seen_version != record.version:
-                raise Stale(record, action)
-            done = perform(flow, action, record=record, actor=request.user, answers=form.answers)
+            done = perform(
+                flow, action, record=record, actor=request.user, answers=form.answers, version=form.seen_version
+            )
         except Refused as refusal:
             for reason in refusal.reasons:
                 form.add_error(None, reason)
@@ -59,6 +59,12 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         "offer": offer,
         "form": form,
         "moved_on": offer is None,
-        "target": flow.state(transition.goes_to(record)) if offer else None,
+        "target": _onward(flow, transition, record) if offer else None,
     }
     return render(request, template, context, status=status)
+
+
+def _onward(flow, transition, record):
+    """The state after the act; none where the record stays in the state it has."""
+    target = flow.state(transition.goes_to(record))
+    return None if target == flow.state(record.status) else target

@@ -22,6 +22,12 @@ SLACK = 1e-6
 ALMOST_ONE = 0.99
 """Objectives are whole numbers: a bound less than one above a plan proves it."""
 
+OPEN_FROM = 0.7
+"""A cohort runs in the first plan where the relaxation fills this share of its minimum."""
+
+ROUGH = 1e-4
+"""Gap at which the first plan is good enough."""
+
 ROUNDS = 12
 """Rounds of adding links to the relaxation; what is left to break is for the integer search."""
 
@@ -279,23 +285,45 @@ class Program:
         if top is None:
             return None
         values, reduced = self.values, abs(self.np.array(self.solver.getSolution().col_dual))
+        bound, near = self._floor(top), None
         self._heuristics(False)
         try:
-            bound = self._open_cohorts(gap)
-            near = None if bound is None else self._with_open_cohorts(gap)
-            if bound is None or near is None:
+            near = self._with_cohorts(self._nearly_open(), max(gap, ROUGH))
+            if near is None or bound - near.value > self._apart(near, gap):
+                better = self._open_cohorts(gap)
+                if better is None:
+                    return None
+                bound = min(bound, better)
+                found = self._with_cohorts({c for c in self.open.values() if self.values[c] > 0.5}, gap)
+                near = max(filter(None, (near, found)), key=lambda plan: plan.value, default=None)
+            if near is None:
                 return None
-            bound = min(bound, self._floor(top))
-            if bound - near.value <= gap * max(1, abs(near.value)):
-                return Found(near.plan, near.value, bound)
-            self._narrow(values, reduced, top - near.value)
-            self._start_from(near)
-            if not self._run(gap, ALMOST_ONE):
-                raise Stopped(bound, near.plan)
-            found = self._found()
-            return Found(found.plan, found.value, min(bound, found.bound))
+            if bound - near.value > self._apart(near, gap):
+                self._narrow(values, reduced, top - near.value)
+                self._start_from(near)
+                if not self._run(gap, ALMOST_ONE):
+                    raise Stopped
+                near = self._found()
+                bound = min(bound, near.bound)
+            return Found(near.plan, near.value, bound)
+        except Stopped as stop:
+            plan = near.plan if stop.plan is None and near is not None else stop.plan
+            raise Stopped(min(bound, stop.bound), plan) from stop
         finally:
             self._heuristics(True)
+
+    @staticmethod
+    def _apart(found: Found, gap: float) -> float:
+        return gap * max(1, abs(found.value))
+
+    def _nearly_open(self) -> set[int]:
+        """Cohorts (their columns) that the relaxation fills, or nearly fills, to their minimum."""
+        cohorts = self.problem.cohorts
+        return {
+            column
+            for number, column in self.open.items()
+            if sum(self.values[p] for p in cohorts[number].members) >= OPEN_FROM * cohorts[number].least
+        }
 
     def _open_cohorts(self, gap: float) -> int | float | None:
         """Decides which cohorts run while seats may be fractions (`values`); the bound that this proves."""
@@ -308,11 +336,11 @@ class Program:
         finally:
             self._whole_seats(True)
 
-    def _with_open_cohorts(self, gap: float) -> Found | None:
-        """The best plan in whole seats with those cohorts."""
+    def _with_cohorts(self, running: set[int], gap: float) -> Found | None:
+        """The best plan in whole seats with exactly these cohorts, as far as they have a minimum."""
         low, high = list(self.low), list(self.high)
         for column in self.open.values():
-            low[column] = high[column] = round(self.values[column])
+            low[column] = high[column] = float(column in running)
         self._bounds(low, high)
         try:
             return self._found() if self._run(gap, ALMOST_ONE) else None
@@ -381,7 +409,7 @@ class Program:
         solver.setOptionValue("mip_rel_gap", gap)
         solver.setOptionValue("mip_abs_gap", apart)
         if left < INFINITY:
-            solver.setOptionValue("time_limit", solver.getRunTime() + left)
+            solver.setOptionValue("time_limit", left)
         solver.run()
         status = solver.getModelStatus()
         if status == statuses.kOptimal:

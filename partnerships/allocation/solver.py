@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from .comparators import greedy
@@ -96,14 +98,20 @@ class Search:
 
     def most_valuable(self) -> None:
         costs = self.program.value_costs()
-        try:
+        with self.bounded():
             found = self.program.maximise(costs, gap=self.gap)
+        self.settle(costs, found)
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Keeps what was proven when time is over."""
+        try:
+            yield
         except Stopped as stop:
             # The bound holds for plans that are best in the objectives before; greedy may not be one of them.
-            if stop.plan is not None and stop.plan is self.best:
+            if stop.plan is not None and self.problem.worth(stop.plan)[:3] >= self.worth[:3]:
                 self.bound = min(self.bound, stop.bound)
             raise
-        self.settle(costs, found)
 
     def fewest_and_most_valuable(self) -> None:
         """For large instances: what even the relaxation must miss is often all that has to be missed."""
@@ -113,7 +121,8 @@ class Search:
             relaxed = program.relaxed(dict.fromkeys(missing, -1.0))
             guess = program.fix(dict.fromkeys(missing, 1.0), high=math.ceil(-(relaxed or 0.0) - 1e-6))
         costs = program.value_costs()
-        found = program.core(costs, gap=self.gap)
+        with self.bounded():
+            found = program.core(costs, gap=self.gap)
         if found is None:
             if guess is not None:
                 program.release(guess)

@@ -1,4 +1,4 @@
-"""Reads of matching, always for a user: candidates of a need, demand for a programme and of the country."""
+"""Reads of matching, always for a user: candidates of a need, lines that fit a programme, pairs to propose."""
 
 from __future__ import annotations
 
@@ -6,29 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Left
 from django.http import Http404
 
-from accounts.roles import CENTRAL, OFFICE, PARTNER, Role
+from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity
 from partnerships.matching import RULES_VERSION, WEIGHTS
 from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal, Scoring, Suggestion
 from partnerships.rules import proposals as rules
 from partnerships.rules.proposals import OPEN_NEEDS
+from partnerships.selectors.demand import may_read_demand
 from partnerships.sentences import (
     PART_LABELS,
     ShownFailure,
     ShownPart,
-    post_name,
-    province_name,
     show_failures,
     show_parts,
-    theme_name,
 )
-from partnerships.services.suggestions import intakes_on_offer
 from programs.models import Intake, Program
-from regions.models import CompetencyGap, NeedLine
+from regions.models import NeedLine
 from workflow.engine import may_see
 from workflow.reading import get_seen, seen_by
 
@@ -244,19 +241,6 @@ def fitting_counts(user, programs) -> dict[int, int]:
     return dict(rows)
 
 
-def demand_for_themes(themes: list[str]) -> dict[str, int]:
-    """People on approved lines that name one of the themes, and the offices they work in."""
-    lines = NeedLine.objects.filter(
-        need__status__in=OPEN_NEEDS, pk__in=CompetencyGap.objects.filter(theme__in=themes).values("line")
-    )
-    return lines.aggregate(people=Sum("requested_total", default=0), offices=Count("need__office", distinct=True))
-
-
-def may_read_demand(user) -> bool:
-    """Partners and the ministry read demand; offices read their own needs."""
-    return capacity(user)[0] in (*PARTNER, *CENTRAL)
-
-
 def get_program_for_demand(user, slug: str) -> Program:
     """A programme whose demand the user may read: the partner's own, or any for the ministry."""
     program = get_seen(user, "programs.program", slug=slug)
@@ -289,109 +273,6 @@ def demand_totals(program) -> dict[str, int]:
         offices=Count("need__office", distinct=True),
         provinces=Count(Left("need__office__region_code", 2), distinct=True),
     )
-
-
-@dataclass(frozen=True)
-class Demand:
-    """People wanted for one competency in one province, from approved needs; no office, no person."""
-
-    theme: str
-    theme_label: str
-    province: str
-    province_label: str
-    people: int
-    seated: int
-    offices: int
-    seats_on_offer: int
-
-    @property
-    def unmet(self) -> int:
-        """People without a seat."""
-        return max(self.people - self.seated, 0)
-
-
-@dataclass(frozen=True)
-class DemandFilter:
-    """What the reader narrowed the demand to; empty means all."""
-
-    theme: str = ""
-    province: str = ""
-    post: str = ""
-
-
-def demand(wanted: DemandFilter) -> list[Demand]:
-    """Demand by competency and province, the largest unmet first; three queries."""
-    gaps = CompetencyGap.objects.filter(line__need__status__in=OPEN_NEEDS).annotate(
-        province=Left("line__need__office__region_code", 2)
-    )
-    held = (
-        Proposal.objects.holding()
-        .filter(line__need__status__in=OPEN_NEEDS)
-        .annotate(province=Left("line__need__office__region_code", 2))
-    )
-    if wanted.post:
-        gaps, held = gaps.filter(line__post=wanted.post), held.filter(line__post=wanted.post)
-    seated = {
-        (theme, province): seats
-        for theme, province, seats in held.order_by()
-        .values_list("line__gaps__theme", "province")
-        .annotate(n=Sum("seats_allotted"))
-    }
-    offers = dict(
-        intakes_on_offer()
-        .order_by()
-        .values_list("program__themes__theme")
-        .annotate(n=Sum(F("seats") - F("seats_taken")))
-    )
-    if wanted.theme:
-        gaps = gaps.filter(theme=wanted.theme)
-    if wanted.province:
-        gaps = gaps.filter(province=wanted.province)
-    rows = [
-        Demand(
-            theme=theme,
-            theme_label=theme_name(theme),
-            province=province,
-            province_label=province_name(province),
-            people=people,
-            seated=seated.get((theme, province), 0),
-            offices=offices,
-            seats_on_offer=offers.get(theme) or 0,
-        )
-        for theme, province, people, offices in gaps.order_by()
-        .values_list("theme", "province")
-        .annotate(people=Sum("line__requested_total"), offices=Count("line__need__office", distinct=True))
-    ]
-    return sorted(rows, key=lambda row: (-row.unmet, row.theme, row.province))
-
-
-def demand_figures() -> dict[str, int]:
-    """The country in four numbers. A line counts once, however many competencies it names."""
-    lines = NeedLine.objects.filter(need__status__in=OPEN_NEEDS)
-    held = Proposal.objects.holding().filter(line__need__status__in=OPEN_NEEDS)
-    found = lines.aggregate(
-        people=Sum("requested_total", default=0),
-        offices=Count("need__office", distinct=True),
-        provinces=Count(Left("need__office__region_code", 2), distinct=True),
-    )
-    found["seated"] = held.aggregate(n=Sum("seats_allotted", default=0))["n"]
-    found["unmet"] = max(found["people"] - found["seated"], 0)
-    return found
-
-
-def demand_choices() -> dict[str, list[tuple[str, str]]]:
-    """What the demand can be narrowed to: only values that occur."""
-    gaps = CompetencyGap.objects.filter(line__need__status__in=OPEN_NEEDS).order_by()
-    triples = set(
-        gaps.annotate(province=Left("line__need__office__region_code", 2)).values_list(
-            "theme", "province", "line__post"
-        )
-    )
-    return {
-        "theme": sorted(((c, theme_name(c)) for c in {t for t, _p, _j in triples}), key=lambda x: x[1]),
-        "province": sorted(((c, province_name(c)) for c in {p for _t, p, _j in triples}), key=lambda x: x[1]),
-        "post": sorted(((c, post_name(c)) for c in {j for _t, _p, j in triples}), key=lambda x: x[1]),
-    }
 
 
 # --- Proposing ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import OFFICE
 from accounts.rules import capacity, zone_of
+from partnerships.selectors import demand as country
 from partnerships.selectors import suggestions as selectors
 from workflow.panels import Panel, register_panel, register_remark
 
@@ -31,9 +32,9 @@ def fitting_lines(request, programs) -> dict[int, str]:
 
 def draft_panel(request, program):
     """While an offer is filled in: how many people want what it teaches."""
-    if program.published_at or not selectors.may_read_demand(request.user):
+    if program.published_at or not country.may_read_demand(request.user):
         return None
-    return selectors.demand_for_themes([theme.theme_id for theme in program.themes.all()])
+    return country.demand_for_themes([theme.theme_id for theme in program.themes.all()])
 
 
 def need_panel(request, need):
@@ -55,7 +56,7 @@ def program_panel(request, program):
     user = request.user
     if not user.is_authenticated or not program.published_at:
         return None
-    if selectors.may_read_demand(user):
+    if country.may_read_demand(user):
         return {
             "totals": selectors.demand_totals(program),
             "results": selectors.program_results(program),

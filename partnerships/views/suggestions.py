@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -13,10 +10,11 @@ from django.views.decorators.http import require_safe
 from accounts.rules import capacity, zone_of
 from partnerships.forms.proposals import DemandForm
 from partnerships.rules.proposals import SIDE_OF
+from partnerships.selectors import demand as country
 from partnerships.selectors import suggestions as selectors
 from partnerships.sentences import formula, post_name
 from partnerships.services.proposals import people_left
-from workflow.listing import Facet, Listing
+from workflow.listing import Facet, Listing, Pages
 
 NEAR_MISSES = 15
 
@@ -47,31 +45,25 @@ def compare(request, code: str, position: int):
 @require_safe
 def demand(request):
     """Demand by province and competency, the largest unmet first."""
-    if not selectors.may_read_demand(request.user):
+    if not country.may_read_demand(request.user):
         raise PermissionDenied("partnerships.demand")
-    form = DemandForm(request.GET or None, choices=selectors.demand_choices())
+    form = DemandForm(request.GET or None, choices=country.demand_choices())
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    rows = selectors.demand(
-        selectors.DemandFilter(
+    rows = country.demand(
+        country.DemandFilter(
             theme=chosen.get("tema", ""), province=chosen.get("provinsi", ""), post=chosen.get("jabatan", "")
         )
     )
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
     kept = {name: value for name, value in chosen.items() if value}
-
-    def address(number: int) -> str:
-        return "?" + urlencode({**kept, "page": number})
-
+    pages = Pages(request, rows, 50, kept)
     return render(
         request,
         "partnerships/demand.html",
         {
             "form": form,
-            "page": page,
-            "total": len(rows),
-            "next_url": address(page.next_page_number()) if page.has_next() else "",
-            "previous_url": address(page.previous_page_number()) if page.has_previous() else "",
-            "figures": selectors.demand_figures(),
+            "pages": pages,
+            "page": pages.page,
+            "figures": country.demand_figures(),
             "is_filtered": bool(kept),
             "may_offer": capacity(request.user)[0] in {"PARTNER_OFF", "PARTNER_HEAD", "BIROKS_OFF"},
         },

@@ -15,6 +15,7 @@ from accounts.models import Invitation, Membership, Organisation, OrganisationKi
 from accounts.rules import capacity
 from notices.selectors import post_room_state
 from partnerships.models import EXPIRING_DAYS, AgreementStatus
+from partnerships.selectors.demand import demand_figures
 from programs.models import Intake, ProgramStatus
 from regions.models import NeedStatus, TrainingNeed
 from workflow import formats
@@ -233,8 +234,6 @@ def partner_figures(user, waiting: int) -> list[Figure]:
         .order_by()
         .aggregate(all=Sum("seats"), taken=Sum("seats_taken"))
     )
-    wanted = TrainingNeed.objects.filter(status__in=ACCEPTED).order_by()
-    unmet = wanted.aggregate(n=Sum(F("people_requested") - F("people_accepted")))["n"] or 0
     return [
         *_waiting_figures(user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"),
         Figure(
@@ -242,7 +241,7 @@ def partner_figures(user, waiting: int) -> list[Figure]:
             formats.num(seats["taken"] or 0),
             _("of %(total)s") % {"total": formats.num(seats["all"] or 0)},
         ),
-        Figure(_("Unmet demand"), formats.num(max(unmet, 0)), _("people, all competencies")),
+        Figure(_("Unmet demand"), formats.num(demand_figures()["unmet"]), _("people, all competencies")),
     ]
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from functools import wraps
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +14,8 @@ from accounts.roles import Role
 from portal.forms import AuditForm
 from portal.selectors import audit as selectors
 from workflow.audit import broken_links
+from workflow.downloads import csv_response
+from workflow.listing import Pages
 
 PAGE = 50
 
@@ -48,11 +48,10 @@ def _chain(request) -> dict:
     }
 
 
-def _page(request, found):
-    """One page of events and the address of its neighbours."""
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+def _pages(request, found) -> Pages:
+    """Events in pages; the check of the chain is not asked for again on the next one."""
     kept = {key: value for key, value in request.GET.items() if key not in {"page", "periksa"} and value}
-    return page, urlencode(kept)
+    return Pages(request, found, PAGE, kept)
 
 
 @for_auditors
@@ -64,14 +63,14 @@ def audit(request):
     found = selectors.events(**asked)
     if not valid:
         found = found.none()
-    page, kept = _page(request, found)
+    pages = _pages(request, found)
     chain = _chain(request)
     broken = frozenset(chain["broken"])
     context = {
         "form": form,
-        "page": page,
-        "events": [selectors.in_words(entry, broken) for entry in page],
-        "kept": kept,
+        "pages": pages,
+        "events": [selectors.in_words(entry, broken) for entry in pages.page],
+        "kept": urlencode(pages.kept),
         "chain": chain,
         "is_filtered": bool(asked),
     }
@@ -81,7 +80,7 @@ def audit(request):
 @for_auditors
 def trail(request, flow: str, code: str):
     """One object's full trail, reads of files included."""
-    page, kept = _page(request, selectors.trail(flow, code))
+    pages = _pages(request, selectors.trail(flow, code))
     chain = _chain(request)
     broken = frozenset(chain["broken"])
     context = {
@@ -89,9 +88,9 @@ def trail(request, flow: str, code: str):
         "flow": flow,
         "kind": selectors.kind_label(flow),
         "url": selectors.record_url(request.user, flow, code),
-        "page": page,
-        "events": [selectors.in_words(entry, broken) for entry in page],
-        "kept": kept,
+        "pages": pages,
+        "events": [selectors.in_words(entry, broken) for entry in pages.page],
+        "kept": urlencode(pages.kept),
         "chain": chain,
     }
     return render(request, "portal/audit/trail.html", context)
@@ -111,30 +110,5 @@ def trail_file(request, flow: str, code: str):
     return _csv(selectors.trail(flow, code), f"jejak-{code}")
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, value):
-        return value
-
-
-def _harmless(cell: str) -> str:
-    """Spreadsheets execute cells that begin like a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
-
-
 def _csv(found, stem: str) -> StreamingHttpResponse:
-    """Semicolons and a byte order mark: so Indonesian Excel opens the file without asking."""
-    writer = csv.writer(_Echo(), delimiter=";")
-
-    def pieces():
-        yield "\ufeff"
-        for cells in selectors.csv_lines(found):
-            yield writer.writerow([_harmless(c) for c in cells])
-
-    name = f"{stem}-{timezone.localdate():%Y%m%d}.csv"
-    return StreamingHttpResponse(
-        pieces(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_response(selectors.csv_lines(found), f"{stem}-{timezone.localdate():%Y%m%d}.csv")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from portal.selectors import public
+from workflow.downloads import csv_response
 from workflow.formats import num
 
 BEHIND = 6
@@ -166,22 +165,18 @@ def transparency(request):
     return render(request, "portal/public/transparency.html", context)
 
 
-def _open_data() -> HttpResponse:
-    """The table behind the map, for spreadsheets: UTF-8 with mark, semicolons, small groups withheld."""
+def _open_data() -> StreamingHttpResponse:
+    """The table behind the map, for spreadsheets; small groups withheld."""
     known = public.snapshot()
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     year = known.cycle.year if known.cycle else timezone.localdate().year
-    response["Content-Disposition"] = f'attachment; filename="sinergi-{year}.csv"'
-    response.write("\ufeff")
-    out = csv.writer(response, delimiter=";", lineterminator="\r\n")
-    out.writerow(
+    rows = [
         ["cycle", "province_code", "province", "offices", "offices_filed", "needs", "people_requested",
          "needs_approved", "people_approved"]
-    )  # fmt: skip
+    ]  # fmt: skip
     for p in known.provinces:
         people = ["<5" if n is None else n for n in (p.people_shown, p.people_approved_shown)]
-        out.writerow([year, p.code, p.name, p.offices, p.filed, p.needs, people[0], p.approved, people[1]])
-    return response
+        rows.append([year, p.code, p.name, p.offices, p.filed, p.needs, people[0], p.approved, people[1]])
+    return csv_response(rows, f"sinergi-{year}.csv")
 
 
 def _text_page(template: str):

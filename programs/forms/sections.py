@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from programs import services
 from programs.forms.fields import ZONES, moment_in, term_field, terms_field
 from programs.forms.rows import ROWS
-from programs.models import SECTIONS, Program, ProgramFile, Route, Scheme
+from programs.models import BASICS, SECTIONS, TERMS, Program, ProgramFile, Route, Scheme
 from regions.models import FunctionalPost, OfficeType, Region
 from workflow.calendar import WIB
 from workflow.files import EVIDENCE, PAPERS, check_upload
@@ -84,20 +84,7 @@ class BasicsForm(MainForm):
     needed = ("title_id", "title_en", "summary_id", "delivery_mode", "country")
 
     class Meta(MainForm.Meta):
-        fields = [
-            "scheme",
-            "title_id",
-            "title_en",
-            "host",
-            "partner_reference",
-            "summary_id",
-            "summary_en",
-            "objectives_id",
-            "objectives_en",
-            "delivery_mode",
-            "country",
-            "host_province",
-        ]
+        fields = BASICS
         widgets = {
             name: forms.Textarea(attrs={"rows": rows})
             for name, rows in (
@@ -166,27 +153,7 @@ class TermsForm(MainForm):
     needed = ("language", "funding_mode", "route")
 
     class Meta(MainForm.Meta):
-        fields = [
-            "min_rank",
-            "min_years",
-            "min_age",
-            "max_age",
-            "min_education",
-            "employment_statuses",
-            "office_types",
-            "language",
-            "min_language_level",
-            "language_test",
-            "language_score",
-            "interpretation",
-            "share_outside_java",
-            "no_prior_visit",
-            "interview",
-            "funding_mode",
-            "route",
-            "needs_agreement",
-            "agreement_note",
-        ]
+        fields = TERMS
 
     def prepare(self):
         program = self.instance

@@ -1,7 +1,9 @@
 """Partners, schemes and programmes."""
 
 from programs.models.offers import (
+    BASICS,
     SECTIONS,
+    TERMS,
     Amendment,
     Contact,
     CostItem,
@@ -17,7 +19,9 @@ from programs.models.offers import (
 from programs.models.partners import PartnerProfile, Route, Scheme
 
 __all__ = [
+    "BASICS",
     "SECTIONS",
+    "TERMS",
     "Amendment",
     "Contact",
     "CostItem",

@@ -52,6 +52,43 @@ SECTIONS = (
 )
 """The parts in which an offer is filled in, in order."""
 
+BASICS = (
+    "scheme",
+    "title_id",
+    "title_en",
+    "host",
+    "partner_reference",
+    "summary_id",
+    "summary_en",
+    "objectives_id",
+    "objectives_en",
+    "delivery_mode",
+    "country",
+    "host_province",
+)
+TERMS = (
+    "min_rank",
+    "min_years",
+    "min_age",
+    "max_age",
+    "min_education",
+    "employment_statuses",
+    "office_types",
+    "language",
+    "min_language_level",
+    "language_test",
+    "language_score",
+    "interpretation",
+    "share_outside_java",
+    "no_prior_visit",
+    "interview",
+    "funding_mode",
+    "route",
+    "needs_agreement",
+    "agreement_note",
+)
+"""The columns of the first and the fourth part, in the order in which they are asked."""
+
 
 class Program(Record):
     """A programme offer of one partner under one scheme."""

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from programs import rules
 from programs.models import (
+    BASICS,
+    TERMS,
     Contact,
     CostItem,
     EligibilityRule,
@@ -24,43 +26,7 @@ from workflow.models import Counter
 YEAR = dt.timedelta(days=364)
 """A year later on the same day of the week."""
 
-COPIED = (
-    "scheme",
-    "host",
-    "partner_reference",
-    "title_id",
-    "title_en",
-    "summary_id",
-    "summary_en",
-    "objectives_id",
-    "objectives_en",
-    "delivery_mode",
-    "country",
-    "host_province",
-    "language",
-    "interpretation",
-    "min_language_level",
-    "language_test",
-    "language_score",
-    "all_posts",
-    "min_rank",
-    "min_years",
-    "min_age",
-    "max_age",
-    "min_education",
-    "employment_statuses",
-    "office_types",
-    "share_outside_java",
-    "no_prior_visit",
-    "interview",
-    "funding_mode",
-    "route",
-    "needs_agreement",
-    "agreement_note",
-    "rolling",
-    "partner_zone",
-    "visibility",
-)
+COPIED = (*BASICS, *TERMS, "all_posts", "rolling", "partner_zone", "visibility")
 """What a copy keeps. Dates move by a year; papers stay with the offer they were written for."""
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs import rules, selectors
 from workflow import formats
-from workflow.downloads import file_response
+from workflow.downloads import csv_response, file_response
 from workflow.engine import note
 from workflow.panels import remarks_on
 
@@ -54,11 +50,8 @@ def _sort_url(request, name: str) -> str:
 
 
 def _as_csv(listing):
-    """What is filtered, for Excel: UTF-8 with BOM, semicolons, nothing that a spreadsheet takes for a
-    formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(
+    """What is filtered, as a file for Excel."""
+    lines = [
         [
             _("Code"),
             _("Title"),
@@ -69,10 +62,10 @@ def _as_csv(listing):
             _("Internal deadline"),
             _("Status"),
         ]
-    )
+    ]
     for program in listing.all_rows()[:EXPORT_LIMIT]:
         deadline = formats.moment(program.internal_deadline) if program.internal_deadline else ""
-        row = [
+        line = [
             program.code,
             program.title,
             program.partner.name,
@@ -82,15 +75,8 @@ def _as_csv(listing):
             deadline,
             str(program.state.label),
         ]
-        writer.writerow([_harmless(value) for value in row])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="program.csv"'
-    return response
-
-
-def _harmless(value):
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        lines.append(line)
+    return csv_response(lines, "program.csv")
 
 
 @login_not_required

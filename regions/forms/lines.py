@@ -324,6 +324,7 @@ class GapForm(forms.ModelForm):
             help_text=_("National qualification level: 6 for the first rank, 7, 8, 9 above it."),
         )
         self.fields["evidence"].queryset = need.evidence.all()
+        self.fields["evidence"].label = _("Supporting evidence")
         self.fields["evidence"].empty_label = NOT_SAID
         self.fields["evidence"].help_text = _("Files are added in the section on papers.")
         self.fields["skkni_code"].help_text = _("For example M.74TKW00.001.1, or free text.")

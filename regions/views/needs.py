@@ -55,19 +55,22 @@ def need(request, code):
     user = request.user
     editable = may_edit(record.flow, user, record)
     missing = missing_parts(record) if editable else []
+    remarks = selectors.open_remarks(record)
     context = {
         "need": record,
         "lines": record.all_lines,
         "papers": list(record.evidence.all()),
         "score": score_rows(record, facts_of(record)),
         "imbalances": imbalances(record),
-        "remarks": selectors.open_remarks(record),
+        "remarks": remarks,
         "proposal": selectors.proposal_to_reject(record),
         "opinion": selectors.technical_opinion(record),
         "editable": editable,
         "next_url": address(record, next_part(record)) if editable else "",
         "complete": editable and not missing,
         "decision": _decision(user, record),
+        "deciders": _deciders(user, record),
+        "fixing": editable and any(remark.resolved_at is None for remark in remarks),
         **selectors.relatives_of(user, record),
     }
     return render(request, "regions/need.html", context)
@@ -84,6 +87,14 @@ def _decision(user, record) -> dict | None:
     form = ActForm(record=record, transition=main.transition, actor=user)
     others = [o for o in offers if o.enabled and o.transition is not main.transition]
     return {"main": main.transition, "form": form, "others": others}
+
+
+def _deciders(user, record) -> list[str]:
+    """Who takes the favourable decision, for a reviewer whose turn it is too but who cannot take it."""
+    if user.acting_role not in REVIEWERS or user.acting_role not in record.waits_for():
+        return []
+    roles = {role for t in record.flow.open_to(record) if t.name in DECIDE_HERE for role in t.who}
+    return [] if user.acting_role in roles else sorted(roles)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

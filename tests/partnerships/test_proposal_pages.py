@@ -418,7 +418,7 @@ def test_demand_is_narrowed(client, matched, bali, jica_liaison):
     url = reverse("partnerships:demand")
     rows = get(client, jica_liaison, url + "?provinsi=51").context["page"].object_list
     assert [(r.theme, r.province) for r in rows] == [("T07", "51")]
-    assert get(client, jica_liaison, url + "?tema=T07&jabatan=MEDHI").context["total"] == 2
+    assert get(client, jica_liaison, url + "?tema=T07&jabatan=MEDHI").context["pages"].total == 2
     get(client, jica_liaison, url + "?tema=nonsense", 400)
 
 

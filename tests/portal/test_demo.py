@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth import get_user
 from django.core.management import CommandError, call_command
-from django.db import transaction
-from django.test import Client, TestCase, override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Membership, User
@@ -27,6 +26,7 @@ from portal.demo.papers import pdf
 from programs.models import Intake, Program, ProgramFile
 from regions.lifecycle import NEED
 from regions.models import CoverLetter, Evidence, NeedLine, TrainingNeed
+from tests.demo_records import need, program, user
 from workflow.audit import broken_links
 from workflow.calendar import is_working_day, working_days_between
 from workflow.engine import Refused, perform
@@ -34,35 +34,9 @@ from workflow.models import LogEntry
 
 WIB = ZoneInfo("Asia/Jakarta")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
 BACKEND = "portal.demo.backend.DemoAwareBackend"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def seeded(django_db_setup, django_db_blocker):
-    """The whole demo, seeded once for this module and taken back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
-        with TestCase.captureOnCommitCallbacks(execute=True):
-            call_command("loadreference", verbosity=0)
-            call_command("seeddemo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
-def need(number: int) -> TrainingNeed:
-    """A need by its number in the scenario; 25 is the second try of 24."""
-    return TrainingNeed.objects.get(code__endswith=f"-{number:04d}")
-
-
-def program(key: str) -> Program:
-    """A programme by its key in the scenario."""
-    return Program.objects.get(partner_reference=f"CONTOH-{key}")
-
-
-def user(address: str) -> User:
-    """A demo user by the first part of the address."""
-    return User.objects.get(email=f"{address}@example.test")
 
 
 def key_of(intake: Intake) -> str:

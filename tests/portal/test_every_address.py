@@ -7,21 +7,21 @@ import html
 import re
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
-from django.test import Client, TestCase, override_settings
+from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import Invitation, Membership, Organisation
 from notices.models import Notice
 from partnerships.models import Agreement, Proposal
 from portal.demo import accounts
 from programs.models import Program
 from regions.models import TrainingNeed
+from tests.demo_records import need, program, user
 from tests.test_architecture import PUBLIC
 from workflow.registry import workflow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
 READERS = (
     "",  # nobody signed in
@@ -39,17 +39,6 @@ PARTNERS = ("penghubung.jica", "kepala.ilo")
 SHORT_OF_A_FAULT = {200, 301, 302, 400, 403, 404, 405, 409, 410}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def seeded(django_db_setup, django_db_blocker):
-    """The whole demo, seeded once for this module and taken back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
-        with TestCase.captureOnCommitCallbacks(execute=True):
-            call_command("loadreference", verbosity=0)
-            call_command("seeddemo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
 def _a_demonstration(settings):
     settings.DEMO = True
@@ -63,18 +52,6 @@ def signed_in(seeded):
         known[account.address] = Client()
         known[account.address].force_login(user(account.address))
     return known.__getitem__
-
-
-def user(address: str) -> User:
-    return User.objects.get(email=f"{address}@example.test")
-
-
-def need(number: int) -> TrainingNeed:
-    return TrainingNeed.objects.get(code__endswith=f"-{number:04d}")
-
-
-def program(key: str) -> Program:
-    return Program.objects.get(partner_reference=f"CONTOH-{key}")
 
 
 def proposal(number: int) -> Proposal:

@@ -489,7 +489,7 @@ def test_a_line_of_a_need_that_was_signed_meanwhile_is_not_removed(need_aceh, ac
 
 def test_the_catalogue_for_a_spreadsheet_runs_nothing(client, jica):
     program_factories.program(jica, status="OPEN", visibility="PUBLIC", title_id=FORMULA)
-    text = client.get("/program/", {"bentuk": "csv"}).content.decode("utf-8-sig")
+    text = client.get("/program/", {"bentuk": "csv"}).getvalue().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[1][1] == f"'{FORMULA}"
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]

@@ -368,7 +368,7 @@ def test_the_list_is_downloaded_as_filtered_and_harmless(client, offer, jica):
     )
     response = client.get("/en/program/?tema=T01&bentuk=csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    lines = response.content.decode("utf-8-sig").splitlines()
+    lines = response.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0] == "Code;Title;Partner;Starts;Seats;Seats free;Internal deadline;Status"
     assert [line.split(";")[1] for line in lines[1:]] == ["'=1+1", offer[0].title_en]
     assert len(lines) == 3

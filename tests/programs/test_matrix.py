@@ -104,7 +104,7 @@ def test_people_are_the_rule_read_backwards(jica, cast, aceh, bali):
             assert listed == (role in roles_on_program(user, record)), (record.status, role)
 
 
-def test_every_state_and_every_act_is_in_the_roles_by_act(FILE):
+def test_every_state_and_every_act_is_in_the_matrix():
     rows = roles_by_act(FILE)
     assert {state.partition("/")[0] for state, _act in rows} == set(ProgramStatus.values)
     assert {act for _state, act in rows} - {"see"} == {t.name for t in PROGRAM.transitions}
