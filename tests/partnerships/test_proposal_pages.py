@@ -392,6 +392,18 @@ def test_the_list_takes_as_many_queries_for_thirty_rows_as_for_one(client, jica,
     assert (queries(client, auditor, url), queries(client, jica_head, url)) == few
 
 
+def test_the_comparison_takes_as_many_queries_for_thirty_programmes_as_for_one(
+    client, matched, koica, aceh_province_operator
+):
+    url = compare_url(matched)
+    few = queries(client, aceh_province_operator, url)
+    for _number in range(29):
+        program_factories.program(koica, ProgramStatus.OPEN, seats=5)
+    suggestions.recompute_need(matched.pk)
+    assert len(get(client, aceh_province_operator, url).context["found"].more) == 27
+    assert queries(client, aceh_province_operator, url) == few
+
+
 # --- Demand -------------------------------------------------------------------------------------------------
 
 
