@@ -85,6 +85,17 @@ def test_templates_never_compare_a_status():
     assert wrong == []
 
 
+def test_keys_are_printed_without_thousands_separators():
+    """`{{ line.pk }}` reads 1.234 from the thousandth row on, and the address or the form breaks."""
+    pattern = re.compile(r"\{\{ *(?:[\w.]+\.)?pk *\}\}")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found.group(0)}"
+        for path in (ROOT / "templates").rglob("*.html")
+        if (found := pattern.search(path.read_text(encoding="utf-8")))
+    ]
+    assert wrong == []
+
+
 def test_templates_carry_no_inline_script_or_style():
     pattern = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=\"|javascript:", re.I)
     wrong = [

@@ -14,10 +14,11 @@ from workflow.engine import Refused, Stale, offered, perform
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_view(request, record, action: str, *, template: str = "workflow/act.html", then=None):
+def act_view(request, record, action: str, *, template: str = "workflow/act.html", then=None, facts=()):
     """Show or carry out one act. `record` came through the room's own door, so the user may see it.
 
     `then`: record -> URL to go to afterwards (default: the record's page, or the home when it can no longer be seen).
+    `facts`: [{"label", "value"}] that the person decides on, shown above the form.
     """
     flow = record.flow
     transition = flow.transition(action)
@@ -59,6 +60,7 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         "offer": offer,
         "form": form,
         "moved_on": offer is None,
+        "facts": facts,
         "target": _onward(flow, transition, record) if offer else None,
     }
     return render(request, template, context, status=status)

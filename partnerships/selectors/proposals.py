@@ -15,6 +15,7 @@ from accounts.rules import capacity
 from partnerships.models import Proposal, ProposalStatus
 from partnerships.sentences import province_name
 from partnerships.services.proposals import summary_for_partner
+from workflow import formats
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
 
@@ -117,6 +118,23 @@ def since_sent(proposal) -> SinceSent | None:
 def summary_of(user, proposal) -> str:
     """The text the partner reads: as sent, or as it would be sent."""
     return proposal.partner_summary or summary_for_partner(proposal)
+
+
+def facts_of(proposal) -> list[dict]:
+    """What every act on a proposal is decided on: for whom, for what, how many people and how many seats are free."""
+    line = proposal.line
+    rows = [
+        (_("Office"), line.need.office.name),
+        (_("Post"), f"{line.post.label}, {line.rank_label}" if line.rank_label else line.post.label),
+        (_("People"), formats.num(proposal.seats_requested)),
+    ]
+    if proposal.intake_id is not None:
+        intake = proposal.intake
+        rows += [
+            (_("Intake"), f"{intake.program.title}, {formats.daterange(intake.starts, intake.ends)}"),
+            (_("Free seats"), formats.num(intake.seats_free)),
+        ]
+    return [{"label": label, "value": value} for label, value in rows]
 
 
 def place_on_waiting_list(proposal) -> int:

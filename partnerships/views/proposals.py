@@ -58,7 +58,7 @@ def proposal(request, code: str):
 def act(request, code: str, action: str):
     """One act on one proposal."""
     record = selectors.get_proposal(request.user, code)
-    return act_view(request, record, action)
+    return act_view(request, record, action, facts=selectors.facts_of(record))
 
 
 def _number(text: str | None) -> int | None:

@@ -8,6 +8,7 @@ from accounts.roles import OFFICE
 from accounts.rules import capacity, zone_of
 from partnerships.selectors import demand as country
 from partnerships.selectors import suggestions as selectors
+from programs.rules import accepts_proposals
 from workflow.panels import Panel, register_panel, register_remark
 
 
@@ -16,6 +17,7 @@ def register() -> None:
     register_panel(Panel("regions.need", "partnerships/_need_panel.html", need_panel, "main", 10))
     register_panel(Panel("programs.program", "partnerships/_program_panel.html", program_panel, "main", 10))
     register_panel(Panel("programs.program", "partnerships/_draft_panel.html", draft_panel, "side", 10))
+    register_panel(Panel("programs.program", "partnerships/_use_action.html", use_action, "actions", 10))
     register_remark("programs.program", fitting_lines)
 
 
@@ -28,6 +30,17 @@ def fitting_lines(request, programs) -> dict[int, str]:
         % {"count": count}
         for pk, count in selectors.fitting_counts(request.user, programs).items()
     }
+
+
+def use_action(request, program):
+    """For an office, at the top of a programme's page: propose its best line, or see why none fits."""
+    user = request.user
+    if not user.is_authenticated or not program.published_at or capacity(user)[0] not in OFFICE:
+        return None
+    if accepts_proposals(program):
+        return None
+    best = next((c for c in selectors.own_lines_for(user, program) if c.eligible and c.proposal is None), None)
+    return {"best": best}
 
 
 def draft_panel(request, program):

@@ -577,3 +577,20 @@ def test_a_liaison_sees_the_approved_demand_while_drafting(client, matched, jica
     with translation.override("en"):
         url = reverse("programs:fill", args=[draft.code])
     assert "People who want what this programme teaches: 4 (offices: 1)." in text(get(client, jica_liaison, url))
+
+
+def test_an_office_finds_the_way_to_propose_at_the_top_of_the_programmes_page(client, matched, program, bali_operator):
+    with translation.override("en"):
+        url = program.get_absolute_url()
+    best = propose_url(matched, program.intakes.get()).replace("&", "&amp;")
+    assert best in text(get(client, matched.created_by, url))
+    page = text(get(client, bali_operator, url))
+    assert best not in page and 'href="#cocok">Use for our need' in page
+
+
+def test_an_act_shows_what_is_decided_on(client, matched, program, jica_head):
+    record = proposal(matched, program, S.PARTNER_REVIEW)
+    response = get(client, jica_head, reverse("partnerships:act", args=[record.code, "accept"]))
+    values = [row["value"] for row in response.context["facts"]]
+    assert values[:3] == [matched.office.name, f"{line_of(matched).post.label}, AHLI_PERTAMA", "2"]
+    assert values[4] == str(program.intakes.get().seats_free)
