@@ -9,9 +9,10 @@ class PortalConfig(AppConfig):
     def ready(self):
         from accounts.selectors import use_place_names
         from notices import audience
-        from portal.audiences import concerned_by_amendment
+        from portal.audiences import concerned_by_amendment, receiving_office
         from portal.selectors.places import province_names
 
         use_place_names(province_names)
         for action in ("amend", "suspend", "resume", "cancel"):
             audience.register("programs.program", action, concerned_by_amendment, at_once=True)
+        audience.register("regions.need", "receive", receiving_office)

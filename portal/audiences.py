@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from accounts.models import Membership
-from accounts.roles import OFFICE, PARTNER
+from accounts.roles import OFFICE, PARTNER, Role
 from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal
 
 
@@ -19,4 +19,11 @@ def concerned_by_amendment(program, entry):
     )
     concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(role__in=PARTNER, organisation=program.partner_id)
     for membership in Membership.objects.current().filter(concerned).select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def receiving_office(need, entry):
+    """A regency handed a line over: the operators of the provincial office, in whose list the draft now stands."""
+    operators = Membership.objects.current().filter(role=Role.DINAS_OP, organisation=need.office_id)
+    for membership in operators.select_related("user", "organisation"):
         yield membership.user, membership

@@ -365,7 +365,7 @@ NEED = Workflow(
         ),
         Transition(
             "object",
-            _("Object"),
+            _("Make an objection"),
             (S.REJECTED,),
             S.MIN_REVIEW,
             who=(Role.DINAS_HEAD,),
@@ -403,7 +403,7 @@ NEED = Workflow(
         ),
         Transition(
             "revise",
-            _("Revise"),
+            _("Open a revision"),
             (S.APPROVED, S.IN_FULFILMENT),
             lambda need: need.status,
             who=(Role.DINAS_OP,),

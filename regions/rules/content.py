@@ -58,13 +58,15 @@ def line_faults(line) -> dict[str, str]:
         ) % {"sum": sum(year or 0 for year in years), "people": people}
     split = (line.n_female or 0) + (line.n_male or 0)
     if split > people:
-        found["n_female"] = _("Women and men add up to %(split)d, more than the %(people)d people requested.") % {
+        found["n_female"] = _(
+            "Women and men add up to %(split)d, more than the %(people)d people requested. Correct one of them."
+        ) % {
             "split": split,
             "people": people,
         }
     if (line.persons_with_disability or 0) > people:
         found["persons_with_disability"] = _(
-            "%(count)d persons with disability is more than the %(people)d people requested."
+            "%(count)d persons with disability is more than the %(people)d people requested. Correct one of them."
         ) % {"count": line.persons_with_disability, "people": people}
     return found
 

@@ -123,5 +123,5 @@ def send_line_to_province(need: TrainingNeed, line: NeedLine, *, actor) -> Train
     )
     copy_line(line, draft, position=1, work_unit=need.office.name_id[:120])
     refresh_totals(draft)
-    note(draft.flow, draft, actor, "create", {"sent_by": need.office.name_id, "source": need.code})
+    note(draft.flow, draft, actor, "receive", {"sent_by": need.office.name_id, "source": need.code})
     return draft

@@ -22,6 +22,7 @@ register = template.Library()
 
 NOTES = {
     "create": gettext_lazy("Created"),
+    "receive": gettext_lazy("Line received from a regency or city office"),
     "attach": gettext_lazy("File attached"),
     "detach": gettext_lazy("File removed"),
     "amend": gettext_lazy("Changed after publishing"),
