@@ -1,4 +1,4 @@
-"""Puts the chosen capacity and the preferred language on each signed-in request."""
+"""Puts the chosen capacity on each signed-in request."""
 
 from accounts.services import SESSION_KEY
 

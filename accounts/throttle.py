@@ -77,6 +77,11 @@ def network_tries(request) -> Tries:
     return Tries("network", network_address(request), limit=TRIES_PER_NETWORK)
 
 
+def network_letters(request) -> Tries:
+    """Password letters asked for from one network address; a count of its own, so that asking locks nobody out."""
+    return Tries("letters", network_address(request), limit=TRIES_PER_NETWORK)
+
+
 def letter_tries(email: str) -> Tries:
     """Password letters to one address, so that nobody's inbox is flooded."""
     return Tries("letter", email.strip().lower(), limit=3)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse, translate_url
@@ -15,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from notices.selectors import unread_count
 from workflow.reading import all_waiting
 
 CACHE_SECONDS = 60
@@ -236,12 +236,6 @@ class Shell:
 
 def unread_notices(user) -> int:
     """How many notices a person has not read; the post room says so itself."""
-    if not apps.is_installed("notices"):
-        return 0
-    try:
-        from notices.selectors import unread_count
-    except ImportError:
-        return 0
     return unread_count(user)
 
 

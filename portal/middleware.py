@@ -10,7 +10,8 @@ from workflow.engine import Refused, Stale
 
 
 class RefusalMiddleware:
-    """A refusal that no view caught becomes a page with a way out; after a write the header counts anew."""
+    """A refusal that no view caught becomes a page with a way out; after a write, and after a notice was
+    opened, the header counts anew."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -18,7 +19,8 @@ class RefusalMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         user = getattr(request, "user", None)
-        if request.method == "POST" and user is not None and user.is_authenticated:
+        opened = request.resolver_match is not None and request.resolver_match.view_name == "notices:open"
+        if (request.method == "POST" or opened) and user is not None and user.is_authenticated:
             cache.delete(counts_key(user))
         return response
 

@@ -97,7 +97,7 @@ DATABASES = {"default": env.database(os.environ.get("DATABASE_URL", "postgres://
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is broker and cache. Without it the portal still answers: tasks run inside the request, the cache lives in
-# the database, and every page says so.
+# the database, and the staff who run the portal are told on every page.
 REDIS_URL = os.environ.get("REDIS_URL", "")
 EAGER_MODE = not REDIS_URL
 if REDIS_URL:

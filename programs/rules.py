@@ -391,13 +391,10 @@ def training_begins(now) -> Q:
 
 
 def accepts_proposals(program) -> str:
-    """Whether offices may still propose: the state says so and the clock, looked at exactly, agrees."""
-    if program.status not in (S.PUBLISHED, S.OPEN):
+    """Why offices may no longer propose. From publishing on they may, registration open or not yet (M1)."""
+    if program.status not in AHEAD:
         return _("Registration for this programme is not open.")
-    now = timezone.now()
-    if program.opens_at and program.opens_at > now:
-        return _("Registration has not opened yet.")
-    if program.internal_deadline and program.internal_deadline <= now:
+    if program.internal_deadline and program.internal_deadline <= timezone.now():
         return _("The internal deadline has passed.")
     return ""
 

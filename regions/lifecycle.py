@@ -356,7 +356,6 @@ NEED = Workflow(
             apart_from=MAKERS,
             asks=_reject,
             tells=(*OFFICE, Role.PROV_VER),
-            validates=(rules.rejection_reason_is_long_enough,),
             style="danger",
             icon="x-octagon",
             tone="red",

@@ -159,8 +159,9 @@ def filing_window(need: TrainingNeed) -> tuple[FilingWindow | None, FilingWindow
 
 
 def copyable_needs(user, limit: int = 20) -> list[TrainingNeed]:
-    """The office's former needs a new one can be copied from, newest first."""
-    return list(needs_seen_by(user).exclude(status=NeedStatus.DRAFT).order_by("-cycle_id", "-pk")[:limit])
+    """The office's former needs a new one can be copied from, newest first; drafts of a closed cycle too."""
+    current = {"status": NeedStatus.DRAFT, "cycle_id__gte": timezone.localdate().year}
+    return list(needs_seen_by(user).exclude(**current).order_by("-cycle_id", "-pk")[:limit])
 
 
 def known_figures(office: Organisation) -> dict[str, dict[str, int]]:
@@ -380,7 +381,7 @@ def filing_of_province(user, province: str, cycle: NeedCycle | None) -> list[Fil
         row["office__region_code"]: row
         for row in seen_by(user, FLOW)
         .filter(cycle=cycle, office__kind=OrganisationKind.OFFICE)
-        .exclude(status__in=[NeedStatus.DRAFT, NeedStatus.WITHDRAWN])
+        .exclude(status__in=[NeedStatus.DRAFT, NeedStatus.WITHDRAWN, NeedStatus.MERGED])
         .order_by()
         .values("office__region_code")
         .annotate(

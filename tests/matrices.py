@@ -12,4 +12,7 @@ def typed_lines(path: Path) -> list[str]:
 
 def roles_by_act(path: Path) -> dict[tuple[str, str], set[str]]:
     """{(state, act): roles} of a table with lines of the form "STATE act ROLE ROLE"."""
-    return {(state, act): set(roles) for state, act, *roles in (line.split() for line in typed_lines(path))}
+    lines = typed_lines(path)
+    found = {(state, act): set(roles) for state, act, *roles in (line.split() for line in lines)}
+    assert len(found) == len(lines), "a line of the matrix is typed twice"
+    return found

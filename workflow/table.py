@@ -27,7 +27,7 @@ class Ask:
     name: str
     label: Any
     kind: str = "text"
-    """text | long | choice | date | number | file | tick | comments"""
+    """text | long | choice | choices | date | datetime | number | file | tick | comments"""
     required: bool = True
     help: Any = ""
     choices: Callable[[Any], Iterable[tuple[str, Any]]] | None = None

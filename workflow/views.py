@@ -45,6 +45,9 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         except Stale as stale:
             record = stale.record
             form.add_error(None, stale_sentence(record))
+            # The person has now been told of the change: sending the form again is a decision, not an oversight.
+            form.data = form.data.copy()
+            form.data["version"] = record.version
             status = 409
         else:
             messages.success(
@@ -53,6 +56,8 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
             return redirect(then(done) if then else done.get_absolute_url())
     elif request.method == "POST":
         status = 400
+        for reason in offer.reasons:
+            form.add_error(None, reason)
     context = {
         "record": record,
         "flow": flow,
@@ -61,6 +66,7 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         "form": form,
         "moved_on": offer is None,
         "facts": facts,
+        "then": request.POST.get("then", "")[:20],
         "target": _onward(flow, transition, record) if offer else None,
     }
     return render(request, template, context, status=status)

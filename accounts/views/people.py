@@ -44,7 +44,7 @@ def people(request):
         default_sort="name",
         search=selectors.people_search,
     )
-    waiting = list(selectors.unanswered_invitations()[:50])
+    waiting = list(selectors.unanswered_invitations())
     return render(request, "accounts/people.html", {"listing": listing, "invitations": waiting})
 
 

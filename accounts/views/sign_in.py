@@ -19,11 +19,11 @@ from accounts.forms import NewPasswordForm, PasswordLetterForm, SignInForm
 from accounts.tasks import send_password_link, soon
 
 
-def _next(request) -> str:
+def next_address(request) -> str:
     """Where to go after signing in; never to another site."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and here else ""
+    return wanted if wanted.startswith("/") and here else ""
 
 
 def home_of(user) -> str:
@@ -39,14 +39,14 @@ def home_of(user) -> str:
 def login(request):
     """Sign in by e-mail and password."""
     if request.user.is_authenticated:
-        return redirect(_next(request) or "home")
+        return redirect(next_address(request) or "home")
     form, status = SignInForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         user, status = _recognise(request, form)
         if user is not None:
             auth.login(request, user)
-            return redirect(_next(request) or home_of(user))
-    return render(request, "accounts/login.html", {"form": form, "next": _next(request)}, status=status)
+            return redirect(next_address(request) or home_of(user))
+    return render(request, "accounts/login.html", {"form": form, "next": next_address(request)}, status=status)
 
 
 def _recognise(request, form):
@@ -83,7 +83,7 @@ def password_reset(request):
     form = PasswordLetterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        if throttle.letter_tries(email).take() and throttle.network_tries(request).take():
+        if throttle.letter_tries(email).take() and throttle.network_letters(request).take():
             soon(send_password_link, email)
         return redirect("accounts:password_reset_done")
     status = 400 if form.errors else 200

@@ -436,7 +436,7 @@ def _silent(highspy: Any) -> Any:
     """A solver that prints nothing; its constructor would, while it sets up its callbacks."""
 
     class Silent(highspy.Highs):
-        def enableCallbacks(self) -> None:  # noqa: N802
+        def enableCallbacks(self) -> None:
             self.setOptionValue("output_flag", False)
             super().enableCallbacks()
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from . import comparators, solver
@@ -64,9 +65,7 @@ def solve(instance: Instance, *, gap: float = 0.0, time_limit: float | None = No
     began = time.perf_counter()
     problem = Problem(instance)
     prepared = time.perf_counter()
-    try:
-        import highspy  # noqa: F401
-    except ImportError:
+    if find_spec("highspy") is None:
         plan = comparators.greedy(problem)
         bound = max(problem.simple_bound(), problem.objective(plan))
         return _result(problem, plan, bound, False, _seconds(began, prepared), "greedy: highspy is not installed")

@@ -126,7 +126,7 @@ class ContentForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         starts, ends = cleaned.get("starts"), cleaned.get("ends")
-        if starts and ends and ends < starts:
+        if starts and ends and ends <= starts:
             self.add_error("ends", _("The validity must end after the day it begins."))
         if "track" in self.fields:
             _settle_office(self, cleaned, cleaned.get("track"))

@@ -16,6 +16,7 @@ from partnerships.matching import WAIVABLE
 from partnerships.models import Proposal, ProposalStatus, Side
 from partnerships.sentences import show_failures
 from programs.models import ProgramStatus
+from programs.rules import AHEAD
 from regions.models import NeedStatus
 from workflow.engine import log_of
 
@@ -28,7 +29,7 @@ BEFORE_PARTNER = (S.SUGGESTED, S.PROPOSED, S.REVIEW, S.RETURNED)
 
 OPEN_NEEDS = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT)
 """Only these are matched and proposed."""
-OFFERED = (ProgramStatus.PUBLISHED, ProgramStatus.OPEN)
+OFFERED = AHEAD
 """Only these are suggested and take new proposals."""
 ALIVE = (*OFFERED, ProgramStatus.CLOSED, ProgramStatus.SELECTION)
 """Registration may have closed for offices while ministry and partner still decide on what came in time."""

@@ -121,6 +121,10 @@ def form_page(request, agreement, form, *, title, button, save, lead="", stays=N
         except Stale as stale:
             agreement = stale.record
             form.add_error(None, stale_sentence(agreement))
+            if "version" in form.fields:
+                # The person has now been told of the change: saving again is a decision, not an oversight.
+                form.data = form.data.copy()
+                form.data["version"] = agreement.version
             status = 409
         else:
             messages.success(request, said)

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import OFFICE
 from accounts.rules import capacity, zone_of
+from partnerships.rules.proposals import may_propose
 from partnerships.selectors import demand as country
 from partnerships.selectors import suggestions as selectors
 from programs.rules import accepts_proposals
@@ -37,10 +38,17 @@ def use_action(request, program):
     user = request.user
     if not user.is_authenticated or not program.published_at or capacity(user)[0] not in OFFICE:
         return None
-    if accepts_proposals(program):
+    if accepts_proposals(program) or not may_propose(user):
         return None
-    best = next((c for c in selectors.own_lines_for(user, program) if c.eligible and c.proposal is None), None)
+    best = next((c for c in _own_lines(request, program) if c.eligible and c.proposal is None), None)
     return {"best": best}
+
+
+def _own_lines(request, program):
+    """The office's lines scored for this programme; the two panels of one page share one reading."""
+    if getattr(request, "own_lines", None) is None or request.own_lines[0] != program.pk:
+        request.own_lines = program.pk, selectors.own_lines_for(request.user, program)
+    return request.own_lines[1]
 
 
 def draft_panel(request, program):
@@ -77,7 +85,8 @@ def program_panel(request, program):
         }
     if capacity(user)[0] in OFFICE:
         return {
-            "candidates": selectors.own_lines_for(user, program),
+            "candidates": _own_lines(request, program),
+            "may_propose": may_propose(user),
             "results": selectors.program_results(program),
             "zone": zone_of(request.user),
         }

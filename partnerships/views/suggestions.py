@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.rules import capacity, zone_of
+from accounts.rules import zone_of
 from partnerships.forms.proposals import DemandForm
-from partnerships.rules.proposals import SIDE_OF
+from partnerships.rules.proposals import may_propose
 from partnerships.selectors import demand as country
 from partnerships.selectors import suggestions as selectors
 from partnerships.sentences import formula, post_name
 from partnerships.services.proposals import people_left
+from programs.rules import may_offer
 from workflow.listing import Facet, Listing, Pages
 
 NEAR_MISSES = 15
@@ -65,7 +66,7 @@ def demand(request):
             "page": pages.page,
             "figures": country.demand_figures(),
             "is_filtered": bool(kept),
-            "may_offer": capacity(request.user)[0] in {"PARTNER_OFF", "PARTNER_HEAD", "BIROKS_OFF"},
+            "may_offer": may_offer(request.user),
         },
         status=200 if not form.errors else 400,
     )
@@ -102,7 +103,7 @@ def program_demand(request, slug: str):
             "near": selectors.demand_candidates(request.user, near, program),
             "totals": selectors.demand_totals(program),
             "results": selectors.program_results(program),
-            "may_propose": capacity(request.user)[0] in SIDE_OF,
+            "may_propose": may_propose(request.user),
             "zone": zone_of(request.user),
         },
     )

@@ -66,7 +66,7 @@ def _seen(user, flow: str, **sums):
     return seen_by(user, flow).select_related(None).order_by().aggregate(**sums)
 
 
-def late(user, count_of: dict[str, int] | None = None, flows=()) -> int:
+def late(user, flows=()) -> int:
     """How many of the records in these tables that wait for the user are overdue."""
     from workflow.reading import waiting_for
 

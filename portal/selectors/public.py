@@ -50,7 +50,6 @@ class Province:
     code: str
     label: str
     name: str
-    island_group: str
     col: int
     row: int
     offices: int
@@ -135,8 +134,12 @@ class Snapshot:
     @property
     def totals(self) -> dict[str, int]:
         """The whole country."""
-        names = ("offices", "filed", "needs", "people", "approved", "people_approved")
-        return {name: sum(getattr(p, name) for p in self.provinces) for name in names}
+        names = ("offices", "filed", "needs", "approved")
+        found = {name: sum(getattr(p, name) for p in self.provinces) for name in names}
+        # Very small groups are left out of the sums too: total less the rows shown would give them away.
+        found["people"] = sum(p.people_shown or 0 for p in self.provinces)
+        found["people_approved"] = sum(p.people_approved_shown or 0 for p in self.provinces)
+        return found
 
 
 def _kept(name: str, make: Callable[[], Any]) -> Any:
@@ -215,7 +218,6 @@ def _provinces(cycle: Cycle | None) -> list[Province]:
                 code=region.code,
                 label=label,
                 name=region.name,
-                island_group=region.island_group,
                 col=col,
                 row=row,
                 offices=offices.get(region.code, 0),

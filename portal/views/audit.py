@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -98,9 +99,11 @@ def trail(request, flow: str, code: str):
 
 @for_auditors
 def audit_file(request):
-    """What the filters of the page show, as CSV."""
+    """What the filters of the page show, as CSV; nonsense filters lead back to the page, never to the whole log."""
     form = AuditForm(request.GET)
-    asked = {key: value for key, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    if not form.is_valid():
+        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")  # the page says what is wrong
+    asked = {key: value for key, value in form.cleaned_data.items() if value}
     return _csv(selectors.events(**asked), "jejak-audit")
 
 

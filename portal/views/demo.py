@@ -6,10 +6,9 @@ from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.views.sign_in import next_address
 from portal.selectors.demo import demo_account
 
 
@@ -22,6 +21,4 @@ def sign_in(request):
         raise Http404
     auth.logout(request)
     auth.login(request, user)
-    wanted = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if wanted and here else reverse("home"))
+    return redirect(next_address(request) or "home")

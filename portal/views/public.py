@@ -198,8 +198,8 @@ privacy = _text_page("portal/public/privacy.html")
 @cache_control(public=True, max_age=86400)
 def robots(request):
     """Search engines: the public pages, nothing behind the sign-in."""
-    lines = ["User-agent: *", "Disallow: /beranda/", "Disallow: /en/beranda/", "Disallow: /undangan/"]
-    lines += ["Disallow: /masuk/", "Disallow: /sandi/", ""]
+    closed = ("/beranda/", "/undangan/", "/masuk/", "/sandi/")
+    lines = ["User-agent: *", *[f"Disallow: {prefix}{path}" for path in closed for prefix in ("", "/en")], ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

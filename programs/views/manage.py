@@ -35,9 +35,11 @@ def mine(request):
     if not selectors.may_see_management(request.user):
         raise PermissionDenied("programs.mine")
     listing = selectors.management_list(request)
+    waiting = waiting_for(request.user, selectors.NAME)
     context = {
         "listing": listing,
-        "waiting": waiting_for(request.user, selectors.NAME)[:8],
+        "waiting": waiting[:8],
+        "waiting_count": waiting.count(),
         "may_offer": rules.may_offer(request.user),
         "way_out": listing.way_out() if not listing.rows else None,
     }
@@ -69,17 +71,18 @@ def start(request):
 def manage(request, code):
     """One programme as partner and ministry see it: where it stands, whose turn it is, what was changed."""
     program = selectors.get_managed(request.user, code)
+    may_fill = rules.may_fill(request.user, program)
     context = {
         "program": program,
         "record": program,
-        "may_fill": rules.may_fill(request.user, program),
+        "may_fill": may_fill,
         "may_amend": rules.may_amend(request.user, program),
         "may_copy": rules.may_offer(request.user)
         and selectors.copy_sources(request.user).filter(pk=program.pk).exists(),
         "files": selectors.shown_files(request.user, program),
         "amendments": selectors.amendments_of(program),
         "remarks": selectors.open_remarks(program),
-        "missing": rules.everything_missing(program, request.user) if program.published_at is None else [],
+        "missing": rules.everything_missing(program, request.user) if may_fill else [],
         "preview": _preview(program),
         "parts": selectors.read_out(program, with_empty=False),
     }
@@ -150,6 +153,7 @@ def section(request, code, part):
                 services.fill_section(program, form, section=name, actor=request.user, version=_version(request))
             except Stale:
                 status, outdated = 409, True
+                _choose_again(request)
             else:
                 messages.success(request, _("%(section)s: saved.") % {"section": form.label})
                 return redirect(_after_saving(request, program, name, part))
@@ -171,6 +175,12 @@ def section(request, code, part):
         "preview": _preview(program) if name in ("terms", "papers") else None,
     }
     return render(request, "programs/section.html", context, status=status)
+
+
+def _choose_again(request) -> None:
+    """Browsers forget chosen files when a page is answered: say so rather than lose them silently."""
+    if request.FILES:
+        messages.warning(request, _("Choose the files again: they were not stored."))
 
 
 def _section_name(part: str) -> str:
@@ -288,6 +298,8 @@ def amend_section(request, code, part):
             else:
                 messages.success(request, _("%(code)s: the change is published.") % {"code": program.code})
                 return redirect("programs:manage", code=program.code)
+        # A paper is never stored, let alone published, before the change and its reason are accepted.
+        _choose_again(request)
     context = {
         "program": program,
         "record": program,

@@ -85,11 +85,6 @@ def objection_in_time(need, actor) -> str:
     return ""
 
 
-def rejection_reason_is_long_enough(need, actor, answers) -> str:
-    """A rejection explains itself."""
-    return "" if len(answers.get("reason", "").strip()) >= 30 else _("Explain the rejection in at least 30 characters.")
-
-
 def parent_is_mergeable(need, actor, answers) -> str:
     """A need is merged into another living need that shares a theme, never into itself or in a circle."""
     parent = TrainingNeed.objects.filter(code=str(answers.get("parent", "")).strip().upper()).first()

@@ -160,3 +160,10 @@ def test_a_demonstration_never_opens_real_or_staff_accounts(client, settings, ac
     staff = User.objects.create_superuser("pengelola@example.test", PASSWORD, name="Pengelola")
     for user in (real, staff):
         assert client.post(reverse("demo_login"), {"email": user.email}).status_code == 404
+
+
+@pytest.mark.parametrize("wanted", ["abc", "map", "accounts:people", "//evil.example", "javascript:alert(1)"])
+def test_an_address_that_is_no_path_leads_home(client, aceh_operator, wanted):
+    client.force_login(aceh_operator)
+    answer = client.get("/masuk/", {"next": wanted})
+    assert (answer.status_code, answer.url) == (302, "/beranda/")

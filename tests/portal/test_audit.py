@@ -136,3 +136,10 @@ def test_the_list_asks_as_often_for_thirty_events_as_for_one(client, trail, audi
             client.get(reverse("audit"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_nonsense_filters_never_download_the_whole_log(client, auditor):
+    client.force_login(auditor)
+    answer = client.get("/audit/unduh/?since=xx")
+    assert (answer.status_code, answer.url) == (302, "/audit/?since=xx")
+    assert client.get(answer.url).status_code == 400

@@ -340,6 +340,7 @@ def test_the_log_says_that_a_contact_changed_and_never_what_it_was(client, draft
 @pytest.mark.parametrize("value", ["-1", "99999999999999999999", "²", "1e9", "NaN", "0x10", "\x00", "9" * 5000, "١٢"])
 def test_numbers_of_a_line_are_refused_with_a_sentence(client, draft_url, need_aceh, value):
     line = need_aceh.lines.get()
+    before = (line.requested_total, line.in_post)
     data = {
         "post": "MEDHI",
         "rank": "AHLI_PERTAMA",
@@ -352,6 +353,11 @@ def test_numbers_of_a_line_are_refused_with_a_sentence(client, draft_url, need_a
         for url in (f"{draft_url}baris/{line.pk}/", f"{draft_url}baris/baru/"):
             assert client.post(url, {**data, **extra}).status_code in {200, 302, 400, 404, 409}, (url, extra)
     assert need_aceh.lines.filter(requested_total__gt=5000).count() == 0
+    line.refresh_from_db()
+    if value != "١٢":  # digits of another script are digits: 12
+        assert (line.requested_total, line.in_post) == before
+        refused = client.post(f"{draft_url}baris/{line.pk}/", {**data, "version": need_aceh.version})
+        assert refused.status_code == 400 and "requested_total" in refused.context["form"].errors
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0202-05-01", "2026-02-30", "tomorrow", "\x00"])

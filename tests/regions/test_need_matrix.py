@@ -23,6 +23,7 @@ ROWS = [
     "RETURNED/SIGN",
     "SUBMITTED/PROVINCIAL",
     "WITHDRAWN/NEVER",
+    "APPROVED/REVISION",
 ]
 
 
@@ -63,6 +64,9 @@ def record(row: str, office, province) -> TrainingNeed:
         fields["merged_into"] = factories.need(office, status=NeedStatus.APPROVED)
     if state == "WITHDRAWN" and not variant:
         fields["submitted_at"] = timezone.now()
+    if variant == "REVISION":
+        former = factories.need(office, status=NeedStatus.IN_FULFILMENT)
+        fields |= {"revises": former, "people_accepted": 1}
     if variant == "SIGN":
         fields["signature_requested_at"] = timezone.now()
     if state == "TECH_REVIEW":
@@ -122,3 +126,10 @@ def test_the_rule_backwards_finds_the_people_of_the_office_the_province_and_the_
 def test_a_unit_that_was_not_asked_is_not_told(aceh_regency, cast):
     need = factories.need(aceh_regency, status=NeedStatus.MIN_REVIEW)
     assert list(people_on_need(need, [Role.DITJEN_REV])) == []
+
+
+def test_the_matrix_speaks_of_every_state_and_act_and_of_known_people(cast):
+    rows = roles_by_act(FILE)
+    assert {state for state, _act in rows} == set(ROWS)
+    assert set().union(*rows.values()) <= {*cast, "CLOCK"}
+    assert {act for _state, act in rows} - {"see", "edit"} == {t.name for t in NEED.transitions}
