@@ -2,13 +2,14 @@
 
 Plain Python. Source of the rules: the ministry's procedure for matches (hard filters, lead times, accepted
 modes). One table of weights; the version below is stored with every result, so that a reader knows by which
-rules a score was computed.
+rules a score was computed. `judge` answers for one pair; `partnerships.scoring_table` asks the same rules and parts
+for many pairs at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -107,6 +108,11 @@ class LineFacts:
     completed: int = 0
     finished: int = 0
     """Of `finished` past participants of the office, `completed` passed."""
+
+    @property
+    def province(self) -> str:
+        """Code of the office's province; empty for the centre."""
+        return self.region_code[:2]
 
 
 @dataclass(frozen=True)
@@ -236,9 +242,14 @@ def _shared(line: LineFacts, intake: IntakeFacts) -> list[tuple[Gap, Taught]]:
     return [(gap, taught[gap.theme]) for gap in line.gaps if gap.theme in taught]
 
 
-def _reached(line: LineFacts, intake: IntakeFacts) -> list[tuple[Gap, Taught]]:
-    """The shared themes whose level fits: entry not above the present level, exit above it."""
-    return [(gap, t) for gap, t in _shared(line, intake) if t.entry <= gap.current < t.exit]
+def step(gap: Gap, taught: Taught) -> tuple[int, int, int] | None:
+    """(Present level, target level, level at the end) where the level fits: entry not above the present, end above."""
+    return (gap.current, gap.target, taught.exit) if taught.entry <= gap.current < taught.exit else None
+
+
+def _steps(line: LineFacts, intake: IntakeFacts) -> tuple[tuple[int, int, int], ...]:
+    """The steps of the shared themes whose level fits, in the line's order."""
+    return tuple(found for gap, taught in _shared(line, intake) if (found := step(gap, taught)))
 
 
 def _at_least(scale: tuple[str, ...], value: str, wanted: str) -> bool:
@@ -256,96 +267,182 @@ def _rank_reaches(rank: str, wanted: str) -> bool:
     return not ladder or (rank in ladder and ladder.index(rank) >= ladder.index(wanted))
 
 
-def _open(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
-    if not line.is_open:
-        yield Failure("need_not_approved", {})
-    if line.people < 1:
-        yield Failure("fully_served", {})
-    if line.office_suspended:
-        yield Failure("office_suspended", {})
-    if not intake.is_offered:
-        yield Failure("not_offered", {})
-    elif intake.closes and intake.closes < today:
-        yield Failure("registration_closed", {"date": intake.closes.isoformat()})
-    if intake.invited is not None and line.office_id not in intake.invited:
-        yield Failure("not_invited", {})
-    if intake.seats_free < 1:
-        yield Failure("no_seats", {})
-    if intake.needs_agreement and not intake.agreement_active:
-        yield Failure("agreement", {})
+def _post(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if intake.all_posts or line.post in intake.posts:
+        return None
+    return Failure("post", {"post": line.post})
 
 
-def _content(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
-    if not intake.all_posts and line.post not in intake.posts:
-        yield Failure("post", {"post": line.post})
+def _content(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
     shared = _shared(line, intake)
     if not shared:
-        yield Failure(
+        return Failure(
             "theme",
             {"wanted": [g.theme for g in line.gaps], "taught": sorted(t.theme for t in intake.taught)},
         )
-    elif not _reached(line, intake):
-        gap, taught = shared[0]
-        yield Failure("level", {"theme": gap.theme, "current": gap.current, "entry": taught.entry, "exit": taught.exit})
+    if _steps(line, intake):
+        return None
+    gap, taught = shared[0]
+    return Failure("level", {"theme": gap.theme, "current": gap.current, "entry": taught.entry, "exit": taught.exit})
 
 
-def _language(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
+def _works_elsewhere(intake: IntakeFacts) -> bool:
+    """The expert works where the host is: training at home for that province, for nobody else."""
+    return intake.mode == "EXPERT_IN" and bool(intake.host_province)
+
+
+def _host(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if not _works_elsewhere(intake) or intake.host_province == line.province:
+        return None
+    return Failure("host_elsewhere", {"province": intake.host_province})
+
+
+def _mode(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if not line.mode or _works_elsewhere(intake):
+        return None
+    fits = line.mode in MAY_GO_ABROAD if intake.is_abroad else intake.mode in ALWAYS_ACCEPTED
+    if fits or intake.mode == line.mode:
+        return None
+    return Failure("mode", {"preferred": line.mode, "mode": "OVERSEAS" if intake.is_abroad else intake.mode})
+
+
+def _language(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
     if intake.language in {"", "ID"} or intake.interpretation not in {"", "NONE"}:
-        return
+        return None
     if intake.language != "EN":
         # Only English levels are known of a line; a course in another language needs an interpreter.
-        yield Failure("language_other", {"language": intake.language})
-        return
+        return Failure("language_other", {"language": intake.language})
     wanted = intake.min_language or DEFAULT_LANGUAGE_LEVEL
-    if not _at_least(LANGUAGE_LEVELS, line.english, wanted):
-        yield Failure("language", {"level": line.english, "wanted": wanted})
+    if _at_least(LANGUAGE_LEVELS, line.english, wanted):
+        return None
+    return Failure("language", {"level": line.english, "wanted": wanted})
 
 
-def _mode(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
-    if intake.mode == "EXPERT_IN" and intake.host_province:
-        # The expert works where the host is: training at home for that province, for nobody else.
-        if intake.host_province != line.region_code[:2]:
-            yield Failure("host_elsewhere", {"province": intake.host_province})
-        return
-    if not line.mode:
-        return
-    fits = line.mode in MAY_GO_ABROAD if intake.is_abroad else intake.mode in ALWAYS_ACCEPTED
-    if not fits and intake.mode != line.mode:
-        yield Failure("mode", {"preferred": line.mode, "mode": "OVERSEAS" if intake.is_abroad else intake.mode})
+def _office_type(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    known = intake.office_types and line.office_type
+    return Failure("office_type", {}) if known and line.office_type not in intake.office_types else None
 
 
-def _lead_time(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
+def _rank(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if _rank_reaches(line.rank, intake.min_rank):
+        return None
+    return Failure("rank", {"rank": line.rank, "wanted": intake.min_rank})
+
+
+def _employment(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    status, wanted = line.employment_status, intake.employment_statuses
+    if not wanted or not status or status in wanted:
+        return None
+    return Failure("employment", {"status": status, "wanted": sorted(wanted)})
+
+
+def _years(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    short = intake.min_years and YEARS.get(line.years_band, (0, 99))[1] < intake.min_years
+    return Failure("years", {"wanted": intake.min_years}) if short else None
+
+
+def _age_high(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    too_old = intake.max_age and line.age_band in AGES and AGES[line.age_band][0] > intake.max_age
+    return Failure("age_high", {"wanted": intake.max_age}) if too_old else None
+
+
+def _age_low(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    too_young = intake.min_age and line.age_band in AGES and AGES[line.age_band][1] < intake.min_age
+    return Failure("age_low", {"wanted": intake.min_age}) if too_young else None
+
+
+def _education(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if _at_least(EDUCATION, line.education, intake.min_education):
+        return None
+    return Failure("education", {"education": line.education, "wanted": intake.min_education})
+
+
+def _lead_time(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
     kind = "overseas" if intake.is_abroad else "online" if intake.mode == "ONLINE" else "in_country"
     starts = [(intake.starts, LEAD_DAYS[kind])]
     if intake.online_starts and intake.online_starts < intake.starts:
         starts.append((intake.online_starts, LEAD_DAYS["online"]))
     short = [(day, least) for day, least in starts if (day - today).days < least]
-    if short:
-        day, least = short[0]
-        yield Failure("lead_time", {"days": (day - today).days, "least": least, "date": day.isoformat()})
+    if not short:
+        return None
+    day, least = short[0]
+    return Failure("lead_time", {"days": (day - today).days, "least": least, "date": day.isoformat()})
 
 
-def _person(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Iterable[Failure]:
-    if intake.office_types and line.office_type and line.office_type not in intake.office_types:
-        yield Failure("office_type", {})
-    if not _rank_reaches(line.rank, intake.min_rank):
-        yield Failure("rank", {"rank": line.rank, "wanted": intake.min_rank})
-    status = line.employment_status
-    if intake.employment_statuses and status and status not in intake.employment_statuses:
-        yield Failure("employment", {"status": status, "wanted": sorted(intake.employment_statuses)})
-    if intake.min_years and YEARS.get(line.years_band, (0, 99))[1] < intake.min_years:
-        yield Failure("years", {"wanted": intake.min_years})
-    youngest, oldest = AGES.get(line.age_band, (0, 99))
-    if intake.max_age and line.age_band in AGES and youngest > intake.max_age:
-        yield Failure("age_high", {"wanted": intake.max_age})
-    if intake.min_age and line.age_band in AGES and oldest < intake.min_age:
-        yield Failure("age_low", {"wanted": intake.min_age})
-    if not _at_least(EDUCATION, line.education, intake.min_education):
-        yield Failure("education", {"education": line.education, "wanted": intake.min_education})
+def _approved(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    return None if line.is_open else Failure("need_not_approved", {})
 
 
-RULES = (_content, _mode, _language, _person, _lead_time, _open)
-"""In the order in which failures are shown: what the training is first, formalities last."""
+def _waiting(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    return Failure("fully_served", {}) if line.people < 1 else None
+
+
+def _suspended(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    return Failure("office_suspended", {}) if line.office_suspended else None
+
+
+def _offered(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if not intake.is_offered:
+        return Failure("not_offered", {})
+    if intake.closes and intake.closes < today:
+        return Failure("registration_closed", {"date": intake.closes.isoformat()})
+    return None
+
+
+def _invited(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    if intake.invited is None or line.office_id in intake.invited:
+        return None
+    return Failure("not_invited", {})
+
+
+def _seats_left(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    return Failure("no_seats", {}) if intake.seats_free < 1 else None
+
+
+def _agreement(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Failure | None:
+    missing = intake.needs_agreement and not intake.agreement_active
+    return Failure("agreement", {}) if missing else None
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A hard rule with the facts it looks at: equal facts, equal answer. Who judges many pairs relies on that."""
+
+    check: Callable[[LineFacts, IntakeFacts, dt.date], Failure | None]
+    codes: tuple[str, ...]
+    line: tuple[str, ...] = ()
+    intake: tuple[str, ...] = ()
+
+
+POST = Rule(_post, ("post",), ("post",), ("all_posts", "posts"))
+CONTENT = Rule(_content, ("theme", "level"), ("gaps",), ("taught",))
+
+RULES = (
+    POST,
+    CONTENT,
+    Rule(_host, ("host_elsewhere",), ("province",), ("mode", "host_province")),
+    Rule(_mode, ("mode",), ("mode",), ("mode", "host_province", "is_abroad")),
+    Rule(_language, ("language_other", "language"), ("english",), ("language", "interpretation", "min_language")),
+    Rule(_office_type, ("office_type",), ("office_type",), ("office_types",)),
+    Rule(_rank, ("rank",), ("rank",), ("min_rank",)),
+    Rule(_employment, ("employment",), ("employment_status",), ("employment_statuses",)),
+    Rule(_years, ("years",), ("years_band",), ("min_years",)),
+    Rule(_age_high, ("age_high",), ("age_band",), ("max_age",)),
+    Rule(_age_low, ("age_low",), ("age_band",), ("min_age",)),
+    Rule(_education, ("education",), ("education",), ("min_education",)),
+    Rule(_lead_time, ("lead_time",), (), ("starts", "online_starts", "mode", "is_abroad")),
+    Rule(_approved, ("need_not_approved",), ("is_open",)),
+    Rule(_waiting, ("fully_served",), ("people",)),
+    Rule(_suspended, ("office_suspended",), ("office_suspended",)),
+    Rule(_offered, ("not_offered", "registration_closed"), (), ("is_offered", "closes")),
+    Rule(_invited, ("not_invited",), ("office_id",), ("invited",)),
+    Rule(_seats_left, ("no_seats",), (), ("seats_free",)),
+    Rule(_agreement, ("agreement",), (), ("needs_agreement", "agreement_active")),
+)
+"""In the order in which failures are shown: what the training is first, formalities last. At most one of each."""
+
+CODES = tuple(code for rule in RULES for code in rule.codes)
+"""Every failure there is, in that order."""
 
 
 # --- The score ------------------------------------------------------------------------------------------
@@ -358,77 +455,82 @@ def _part(name: str, share: float | Decimal, key: str, **params) -> Part:
     return Part(name, points, WEIGHTS[name], key, params)
 
 
-def _theme_part(line: LineFacts, intake: IntakeFacts) -> Part:
-    covered = len(_reached(line, intake))
-    return _part("theme", covered / max(len(line.gaps), 1), "theme", covered=covered, wanted=len(line.gaps))
+def theme_part(covered: int, wanted: int) -> Part:
+    """The share of the line's competencies that is taught at a fitting level."""
+    return _part("theme", covered / max(wanted, 1), "theme", covered=covered, wanted=wanted)
 
 
-def _level_part(line: LineFacts, intake: IntakeFacts) -> Part:
-    """The mean share of the way from present to target level that the programme takes people."""
-    reached = _reached(line, intake)
-    if not reached:
+def level_part(steps: tuple[tuple[int, int, int], ...]) -> Part:
+    """The mean share of the way from present to target level that the programme takes people.
+
+    A step is (present level, target level, level at the programme's end) of one competency.
+    """
+    if not steps:
         return _part("level", 0, "level_none")
-    ways = [(min(t.exit, gap.target) - gap.current) / (gap.target - gap.current) for gap, t in reached]
-    gap, taught = reached[0]
+    ways = [(min(end, target) - current) / (target - current) for current, target, end in steps]
+    current, target, end = steps[0]
     key = "level_full" if min(ways) == 1 else "level_partly"
-    return _part(
-        "level",
-        sum(ways) / len(ways),
-        key,
-        current=gap.current,
-        exit=min(taught.exit, gap.target),
-        target=gap.target,
-    )
+    return _part("level", sum(ways) / len(ways), key, current=current, exit=min(end, target), target=target)
 
 
-def _schedule_part(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Part:
+def schedule_part(wait: int, urgency: str) -> Part:
     """Full when people are ready as it begins, falling to nothing at twice the time the urgency allows."""
-    ready = max(line.earliest_start or today, today)
-    wait = (intake.first_day - ready).days
     if wait < 0:
         return _part("schedule", 0, "schedule_early", days=-wait)
-    horizon = HORIZON_DAYS.get(line.urgency, HORIZON_DAYS[""])
+    horizon = HORIZON_DAYS.get(urgency, HORIZON_DAYS[""])
     key = "schedule_soon" if wait < 31 else "schedule_in_time" if wait <= horizon else "schedule_late"
     return _part("schedule", 1 - wait / (2 * horizon), key, months=max(1, round(wait / 30.4)), days=wait)
 
 
-def _seats_part(line: LineFacts, intake: IntakeFacts) -> Part:
-    free = max(intake.seats_free, 0)
-    return _part("seats", free / max(line.people, 1), "seats", seats=free, people=line.people)
+def seats_part(free: int, people: int) -> Part:
+    """Free seats for each person who waits."""
+    free = max(free, 0)
+    return _part("seats", free / max(people, 1), "seats", seats=free, people=people)
 
 
-def _equity_part(line: LineFacts, intake: IntakeFacts) -> Part:
+def priority_part(priority: Decimal) -> Part:
+    """The need's own score."""
+    return _part("priority", Decimal(priority) / 100, "priority", score=float(priority))
+
+
+def equity_part(region_code: str, is_remote: bool, seats_won: int) -> Part:
     """Up to 3 points for the region (as in the need's own score), 2 for an office still without a seat."""
-    points = Decimal(equity_points(line.region_code, line.is_remote)) / 5 + (0 if line.seats_won else 2)
-    key = "equity_first" if not line.seats_won else "equity_again"
-    return _part("equity", points / WEIGHTS["equity"], key, seats=line.seats_won)
+    points = Decimal(equity_points(region_code, is_remote)) / 5 + (0 if seats_won else 2)
+    key = "equity_first" if not seats_won else "equity_again"
+    return _part("equity", points / WEIGHTS["equity"], key, seats=seats_won)
 
 
-def _completion_part(line: LineFacts, intake: IntakeFacts) -> Part:
-    if not line.finished:
+def completion_part(completed: int, finished: int) -> Part:
+    """The share of the office's past participants who passed; half where there are none."""
+    if not finished:
         return _part("completion", 0.5, "completion_unknown")
-    return _part(
-        "completion",
-        line.completed / line.finished,
-        "completion",
-        completed=line.completed,
-        finished=line.finished,
-    )
+    return _part("completion", completed / finished, "completion", completed=completed, finished=finished)
+
+
+def ready_on(line: LineFacts, today: dt.date) -> dt.date:
+    """The first day on which the line's people can leave."""
+    return max(line.earliest_start or today, today)
 
 
 def judge(line: LineFacts, intake: IntakeFacts, today: dt.date) -> Verdict:
     """Whether a line fits an intake, and how well; excluded pairs are scored too: near misses and waivers."""
-    failures = tuple(failure for rule in RULES for failure in rule(line, intake, today))
+    answers = (rule.check(line, intake, today) for rule in RULES)
+    steps = _steps(line, intake)
     parts = (
-        _theme_part(line, intake),
-        _level_part(line, intake),
-        _schedule_part(line, intake, today),
-        _seats_part(line, intake),
-        _part("priority", Decimal(line.priority) / 100, "priority", score=float(line.priority)),
-        _equity_part(line, intake),
-        _completion_part(line, intake),
+        theme_part(len(steps), len(line.gaps)),
+        level_part(steps),
+        schedule_part((intake.first_day - ready_on(line, today)).days, line.urgency),
+        seats_part(intake.seats_free, line.people),
+        priority_part(line.priority),
+        equity_part(line.region_code, line.is_remote, line.seats_won),
+        completion_part(line.completed, line.finished),
     )
-    return Verdict(parts, failures, not intake.all_posts and line.post in intake.posts)
+    return Verdict(parts, tuple(failure for failure in answers if failure), names_post(line.post, intake))
+
+
+def names_post(post: str, intake: IntakeFacts) -> bool:
+    """Whether the programme is made for a post, not merely open to everyone."""
+    return not intake.all_posts and post in intake.posts
 
 
 def programmes_for(

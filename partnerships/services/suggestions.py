@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from partnerships.matching import (
@@ -17,9 +17,7 @@ from partnerships.matching import (
     LineFacts,
     Taught,
     Verdict,
-    demand_for,
     judge,
-    programmes_for,
 )
 from partnerships.models import (
     HOLDING,
@@ -31,11 +29,18 @@ from partnerships.models import (
     Track,
 )
 from partnerships.rules.proposals import OFFERED, OPEN_NEEDS
-from programs.models import Intake, Program
+from partnerships.scoring_table import ScoringTable
+from partnerships.services import suggestion_store
+from programs.models import Intake, Program, ProgramTheme
 from programs.models.offers import Visibility
 from regions.models import CompetencyGap, NeedLine, TrainingNeed
 
 IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
+
+BATCH = 100
+"""Needs computed in one transaction."""
+FEW_PROGRAMS = 5
+"""When more programmes than this are due, computing everything once takes less than computing each."""
 
 REFRESH_HOURS = 20
 """Dates pass: lead times and deadlines make a result old even when nothing was changed."""
@@ -50,26 +55,51 @@ def lines_of_open_needs():
 
 
 def intakes_on_offer():
-    """Every intake that is suggested now."""
-    return Intake.objects.filter(program__status__in=OFFERED, starts__gt=timezone.localdate())
+    """Every intake that is suggested now; suspended partners receive no proposals."""
+    return Intake.objects.filter(
+        program__status__in=OFFERED, program__partner__suspended=False, starts__gt=timezone.localdate()
+    )
+
+
+_OF_LINE = (
+    "pk",
+    "post",
+    "requested_total",
+    "need__preferred_mode",
+    "need__score",
+    "need__urgency",
+    "need__status",
+    "need__cycle",
+    "need__office",
+    "need__office__type_code",
+    "need__office__suspended",
+    "need__office__region_code",
+    "need__office__office__region__is_remote",
+    "rank",
+    "employment_status",
+    "age_band",
+    "education",
+    "years_in_post_band",
+    "language_level",
+    "earliest_start",
+)
 
 
 def line_facts(lines) -> list[LineFacts]:
-    """Need lines as the rules see them; five queries however many lines there are."""
-    rows = list(
-        lines.select_related("need__office__office__region").prefetch_related(
-            Prefetch("gaps", CompetencyGap.objects.order_by("pk"))
-        )
-    )
-    offices = {line.need.office_id for line in rows}
-    cycles = {line.need.cycle_id for line in rows}
+    """Need lines as the rules see them; five queries however many lines there are, and columns, not records."""
+    rows = list(lines.values(*_OF_LINE))
+    ids = [row["pk"] for row in rows]
+    offices = {row["need__office"] for row in rows}
+    cycles = {row["need__cycle"] for row in rows}
+    gaps = defaultdict(list)
+    for line, theme, current, target in (
+        CompetencyGap.objects.filter(line__in=ids)
+        .order_by("pk")
+        .values_list("line", "theme", "current_level", "target_level")
+    ):
+        gaps[line].append(Gap(theme, current, target))
     held = Proposal.objects.filter(status__in=HOLDING)
-    taken = dict(
-        held.filter(line__in=[line.pk for line in rows])
-        .order_by()
-        .values_list("line")
-        .annotate(n=Sum("seats_allotted"))
-    )
+    taken = dict(held.filter(line__in=ids).order_by().values_list("line").annotate(n=Sum("seats_allotted")))
     won = {
         (office, cycle): seats
         for office, cycle, seats in held.filter(line__need__office__in=offices, line__need__cycle__in=cycles)
@@ -85,91 +115,151 @@ def line_facts(lines) -> list[LineFacts]:
         .annotate(c=Sum("people_completed"), a=Sum("people_accepted"))
     }
     return [
-        _line(line, taken.get(line.pk, 0), won.get((line.need.office_id, line.need.cycle_id), 0), past) for line in rows
+        _line(
+            row,
+            tuple(gaps[row["pk"]]),
+            taken.get(row["pk"], 0),
+            won.get((row["need__office"], row["need__cycle"]), 0),
+            *past.get(row["need__office"], (0, 0)),
+        )
+        for row in rows
     ]
 
 
-def _line(line: NeedLine, taken: int, won: int, past: dict) -> LineFacts:
-    need, office = line.need, line.need.office
-    profile = getattr(office, "office", None)
-    completed, finished = past.get(office.pk, (0, 0))
+def _line(row: dict, gaps: tuple[Gap, ...], taken: int, won: int, completed: int, finished: int) -> LineFacts:
     return LineFacts(
-        line_id=line.pk,
-        post=line.post_id,
-        gaps=tuple(Gap(g.theme_id, g.current_level, g.target_level) for g in line.gaps.all()),
-        people=max(line.requested_total - taken, 0),
-        mode=need.preferred_mode,
-        priority=need.score or Decimal(0),
-        urgency=need.urgency,
-        is_open=need.status in OPEN_NEEDS,
-        office_id=office.pk,
-        office_type=office.type_code,
-        office_suspended=office.suspended,
-        region_code=office.region_code,
-        is_remote=bool(profile and profile.region.is_remote),
-        rank=line.rank,
-        employment_status=line.employment_status,
-        age_band=line.age_band,
-        education=line.education,
-        years_band=line.years_in_post_band,
-        english=line.language_level,
-        earliest_start=line.earliest_start,
+        line_id=row["pk"],
+        post=row["post"],
+        gaps=gaps,
+        people=max(row["requested_total"] - taken, 0),
+        mode=row["need__preferred_mode"],
+        priority=row["need__score"] or Decimal(0),
+        urgency=row["need__urgency"],
+        is_open=row["need__status"] in OPEN_NEEDS,
+        office_id=row["need__office"],
+        office_type=row["need__office__type_code"],
+        office_suspended=row["need__office__suspended"],
+        region_code=row["need__office__region_code"],
+        is_remote=bool(row["need__office__office__region__is_remote"]),
+        rank=row["rank"],
+        employment_status=row["employment_status"],
+        age_band=row["age_band"],
+        education=row["education"],
+        years_band=row["years_in_post_band"],
+        english=row["language_level"],
+        earliest_start=row["earliest_start"],
         seats_won=won,
         completed=completed,
         finished=max(finished, completed),
     )
 
 
+_OF_PROGRAM = (
+    "pk",
+    "code",
+    "status",
+    "partner",
+    "visibility",
+    "all_posts",
+    "delivery_mode",
+    "country",
+    "host_province",
+    "language",
+    "interpretation",
+    "min_language_level",
+    "min_rank",
+    "min_years",
+    "min_age",
+    "max_age",
+    "min_education",
+    "employment_statuses",
+    "office_types",
+    "internal_deadline",
+    "needs_agreement",
+    "scheme__needs_agreement",
+)
+
+
 def intake_facts(intakes) -> list[IntakeFacts]:
-    """Intakes as the rules see them; five queries however many intakes there are."""
-    rows = list(
-        intakes.select_related("program__scheme").prefetch_related(
-            "program__themes", "program__posts", "program__selected_offices"
+    """Intakes as the rules see them; six queries however many intakes there are, and columns, not records."""
+    rows = list(intakes.values_list("program", "pk", "starts", "online_starts", "seats", "seats_taken"))
+    programs = _program_facts({program for program, *_row in rows})
+    return [
+        IntakeFacts(
+            intake_id=pk, starts=starts, online_starts=online_starts, seats_free=seats - taken, **programs[program]
         )
-    )
-    partners = {intake.program.partner_id for intake in rows}
-    today = timezone.localdate()
+        for program, pk, starts, online_starts, seats, taken in rows
+    ]
+
+
+def _program_facts(ids: set[int]) -> dict[int, dict]:
+    """What all intakes of a programme have in common, by programme."""
+    rows = list(Program.objects.filter(pk__in=ids).order_by().values(*_OF_PROGRAM))
+    taught, posts, invited = defaultdict(list), defaultdict(list), defaultdict(list)
+    for program, *offer in ProgramTheme.objects.filter(program__in=ids).values_list(
+        "program", "theme", "entry_level", "exit_level"
+    ):
+        taught[program].append(Taught(*offer))
+    for found, through, column in (
+        (posts, Program.posts.through, "functionalpost"),
+        (invited, Program.selected_offices.through, "organisation"),
+    ):
+        for program, other in through.objects.filter(program__in=ids).values_list("program", column):
+            found[program].append(other)
     in_force = defaultdict(set)
     for partner, program in (
-        Agreement.objects.filter(partner__in=partners, status__in=IN_FORCE, track=Track.CENTRAL)
-        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
+        Agreement.objects.filter(partner__in={row["partner"] for row in rows}, status__in=IN_FORCE, track=Track.CENTRAL)
+        .filter(Q(ends__isnull=True) | Q(ends__gte=timezone.localdate()))
         .values_list("partner", "program")
     ):
         in_force[partner].add(program)
-    return [_intake(intake, in_force[intake.program.partner_id]) for intake in rows]
+    return {
+        row["pk"]: _program(row, taught[row["pk"]], posts[row["pk"]], invited[row["pk"]], in_force[row["partner"]])
+        for row in rows
+    }
 
 
-def _intake(intake: Intake, agreements: set[int | None]) -> IntakeFacts:
-    program = intake.program
-    by_list = program.visibility in {Visibility.SELECTED, Visibility.INVITATION}
-    return IntakeFacts(
-        intake_id=intake.pk,
-        program=program.code,
-        taught=tuple(Taught(t.theme_id, t.entry_level, t.exit_level) for t in program.themes.all()),
-        starts=intake.starts,
-        online_starts=intake.online_starts,
-        seats_free=intake.seats_free,
-        posts=frozenset(post.code for post in program.posts.all()),
-        all_posts=program.all_posts,
-        mode=program.delivery_mode,
-        country=program.country,
-        host_province=program.host_province,
-        language=program.language,
-        interpretation=program.interpretation,
-        min_language=program.min_language_level,
-        min_rank=program.min_rank,
-        min_years=program.min_years,
-        min_age=program.min_age,
-        max_age=program.max_age,
-        min_education=program.min_education,
-        employment_statuses=frozenset(program.employment_statuses),
-        office_types=frozenset(program.office_types),
-        invited=frozenset(o.pk for o in program.selected_offices.all()) if by_list else None,
-        is_offered=program.status in OFFERED,
-        closes=timezone.localdate(program.internal_deadline) if program.internal_deadline else None,
-        needs_agreement=program.needs_agreement or program.scheme.needs_agreement,
-        agreement_active=bool(agreements & {None, program.pk}),
-    )
+def _program(row: dict, taught: list[Taught], posts: list[str], invited: list[int], agreements: set) -> dict:
+    by_list = row["visibility"] in {Visibility.SELECTED, Visibility.INVITATION}
+    return {
+        "program": row["code"],
+        "taught": tuple(taught),
+        "posts": frozenset(posts),
+        "all_posts": row["all_posts"],
+        "mode": row["delivery_mode"],
+        "country": row["country"],
+        "host_province": row["host_province"],
+        "language": row["language"],
+        "interpretation": row["interpretation"],
+        "min_language": row["min_language_level"],
+        "min_rank": row["min_rank"],
+        "min_years": row["min_years"],
+        "min_age": row["min_age"],
+        "max_age": row["max_age"],
+        "min_education": row["min_education"],
+        "employment_statuses": frozenset(row["employment_statuses"]),
+        "office_types": frozenset(row["office_types"]),
+        "invited": frozenset(invited) if by_list else None,
+        "is_offered": row["status"] in OFFERED,
+        "closes": timezone.localdate(row["internal_deadline"]) if row["internal_deadline"] else None,
+        "needs_agreement": row["needs_agreement"] or row["scheme__needs_agreement"],
+        "agreement_active": bool(agreements & {None, row["pk"]}),
+    }
+
+
+def _intakes_worth_judging(lines: list[LineFacts]):
+    """Intakes on offer but for those that neither teach what a line wants nor are made for its post: never shown."""
+    themes = {gap.theme for line in lines for gap in line.gaps}
+    named = Q(posts__in={line.post for line in lines}, all_posts=False)
+    return intakes_on_offer().filter(program__in=Program.objects.filter(Q(themes__theme__in=themes) | named))
+
+
+def _lines_worth_judging(intakes: list[IntakeFacts]):
+    """Lines that wait, by the same measure."""
+    themes = {taught.theme for intake in intakes for taught in intake.taught}
+    posts = {post for intake in intakes if not intake.all_posts for post in intake.posts}
+    wanting = CompetencyGap.objects.filter(theme__in=themes).values("line")
+    return lines_of_open_needs().filter(Q(pk__in=wanting) | Q(post__in=posts))
 
 
 def judge_pair(line: NeedLine, intake: Intake) -> Verdict:
@@ -194,79 +284,32 @@ def mark_program_stale(program_id: int) -> None:
     Suggestion.objects.filter(intake__program=program_id).update(stale=True)
 
 
-def _lock(**of) -> Scoring:
-    return Scoring.objects.select_for_update().get(**of)
-
-
-def _done(scoring: Scoring, now: dt.datetime) -> None:
-    scoring.computed_at, scoring.stale, scoring.rules_version = now, False, RULES_VERSION
-    scoring.save(update_fields=["computed_at", "stale", "rules_version"])
-
-
-def _row(line_id: int, intake_id: int, verdict: Verdict, now: dt.datetime) -> Suggestion:
-    return Suggestion(
-        line_id=line_id,
-        intake_id=intake_id,
-        eligible=verdict.eligible,
-        score=verdict.score,
-        parts=[part.as_json() for part in verdict.parts],
-        failures=[failure.as_json() for failure in verdict.failures],
-        waivable=verdict.waivable,
-        rules_version=RULES_VERSION,
-        computed_at=now,
-        stale=False,
+def _done(scorings: list[Scoring], now: dt.datetime) -> None:
+    Scoring.objects.filter(pk__in=[scoring.pk for scoring in scorings]).update(
+        computed_at=now, stale=False, rules_version=RULES_VERSION
     )
 
 
-FIELDS = [
-    "eligible",
-    "score",
-    "parts",
-    "failures",
-    "waivable",
-    "rules_version",
-    "computed_at",
-    "stale",
-]
-
-
-def _replace(old, rows: list[Suggestion]) -> None:
-    """Put new results in place of old ones. In a fixed order, so that two tasks never wait for each other."""
-    rows.sort(key=lambda row: (row.line_id, row.intake_id))
-    kept = [
-        row.pk
-        for row in Suggestion.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["line", "intake"],
-            update_fields=FIELDS,
-            batch_size=500,
-        )
-    ]
-    old.exclude(pk__in=kept).delete()
+def _lock(**of) -> list[Scoring]:
+    return list(Scoring.objects.select_for_update().filter(**of).order_by("pk"))
 
 
 def recompute_need(need_id: int) -> int:
     """Judge every line of a need against every intake on offer; returns how many results are kept."""
     # In a transaction of its own: the new row's key holds the need's row, which an acceptance may want.
     Scoring.objects.get_or_create(need_id=need_id)
-    return _recompute_need(need_id)
+    return _recompute_needs([need_id])
 
 
 @transaction.atomic
-def _recompute_need(need_id: int) -> int:
-    scoring, now = _lock(need_id=need_id), timezone.now()
-    lines = line_facts(lines_of_open_needs().filter(need=need_id))
-    intakes = intake_facts(intakes_on_offer()) if lines else []
-    today = timezone.localdate()
-    rows = [
-        _row(line.line_id, intake.intake_id, verdict, now)
-        for line in lines
-        for intake, verdict in programmes_for(line, intakes, today)
-    ]
-    _replace(Suggestion.objects.filter(line__need=need_id), rows)
-    _done(scoring, now)
-    return len(rows)
+def _recompute_needs(need_ids: list[int]) -> int:
+    scorings, now = _lock(need__in=need_ids), timezone.now()
+    lines = line_facts(lines_of_open_needs().filter(need__in=need_ids))
+    intakes = intake_facts(_intakes_worth_judging(lines)) if lines else []
+    table = ScoringTable(lines, intakes, timezone.localdate())
+    kept = suggestion_store.replace(Suggestion.objects.filter(line__need__in=need_ids), table, now)
+    _done(scorings, now)
+    return kept
 
 
 def recompute_program(program_id: int) -> int:
@@ -277,18 +320,13 @@ def recompute_program(program_id: int) -> int:
 
 @transaction.atomic
 def _recompute_program(program_id: int) -> int:
-    scoring, now = _lock(program_id=program_id), timezone.now()
+    scorings, now = _lock(program=program_id), timezone.now()
     intakes = intake_facts(intakes_on_offer().filter(program=program_id))
-    lines = line_facts(lines_of_open_needs()) if intakes else []
-    today = timezone.localdate()
-    rows = [
-        _row(line.line_id, intake.intake_id, verdict, now)
-        for intake in intakes
-        for line, verdict in demand_for(intake, lines, today)
-    ]
-    _replace(Suggestion.objects.filter(intake__program=program_id), rows)
-    _done(scoring, now)
-    return len(rows)
+    lines = line_facts(_lines_worth_judging(intakes)) if intakes else []
+    table = ScoringTable(lines, intakes, timezone.localdate())
+    kept = suggestion_store.replace(Suggestion.objects.filter(intake__program=program_id), table, now)
+    _done(scorings, now)
+    return kept
 
 
 def stale_work(now: dt.datetime | None = None) -> tuple[list[int], list[int]]:
@@ -319,10 +357,47 @@ def stale_work(now: dt.datetime | None = None) -> tuple[list[int], list[int]]:
 
 
 def refresh_stale(now: dt.datetime | None = None) -> int:
-    """Compute whatever is due, each need and programme in its own transaction; returns how many it were."""
+    """Compute whatever is due; returns how many needs and programmes it were."""
     needs, programs = stale_work(now)
+    if len(programs) > FEW_PROGRAMS:
+        rematch_all()
+        return len(needs) + len(programs)
     for program_id in programs:
         recompute_program(program_id)
-    for need_id in needs:
-        recompute_need(need_id)
+    _recompute_in_batches(needs)
     return len(needs) + len(programs)
+
+
+def rematch_all() -> int:
+    """Judge every line that waits against every intake on offer, whatever is due; returns how many results are kept.
+
+    What is kept for a need covers every programme, so needs are all there is to compute. A programme is undated
+    meanwhile and dated at the end, unless it was marked again: then, or if this is cut short, the sweep finds it.
+    """
+    due, now = stale_work()[0], timezone.now()
+    needs = TrainingNeed.objects.filter(Q(status__in=OPEN_NEEDS) | Q(pk__in=due)).order_by("pk")
+    of_programs = _undate_programs()
+    kept = _recompute_in_batches(list(needs.values_list("pk", flat=True)))
+    Scoring.objects.filter(pk__in=of_programs, stale=False, computed_at=None).update(
+        computed_at=now, rules_version=RULES_VERSION
+    )
+    return kept
+
+
+@transaction.atomic
+def _undate_programs() -> list[int]:
+    offered = Program.objects.filter(status__in=OFFERED, scoring__isnull=True)
+    Scoring.objects.bulk_create([Scoring(program=program) for program in offered.only("pk")], ignore_conflicts=True)
+    found = [scoring.pk for scoring in _lock(program__isnull=False)]
+    Scoring.objects.filter(pk__in=found).update(stale=False, computed_at=None)
+    return found
+
+
+def _recompute_in_batches(need_ids: list[int]) -> int:
+    """Some needs at a time, each batch in its own transaction, so that nobody waits long for a row."""
+    known = set(Scoring.objects.filter(need__in=need_ids).values_list("need", flat=True))
+    Scoring.objects.bulk_create(
+        [Scoring(need_id=pk) for pk in need_ids if pk not in known], ignore_conflicts=True, batch_size=500
+    )
+    batches = (need_ids[begin : begin + BATCH] for begin in range(0, len(need_ids), BATCH))
+    return sum(_recompute_needs(batch) for batch in batches)
