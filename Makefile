@@ -37,6 +37,7 @@ format: python ## format and tidy the code
 
 bench-allocation: python ## time the national allocation on made-up instances; ARGS=--xl, ARGS="M --seed 2"
 	@$(PYTHON) tools/bootstrap.py test
+	@.venv/bin/python bench/scoring.py
 	@exec .venv/bin/python bench/allocation.py $(ARGS)
 
 clean: python ## remove the environment, the SAMPLE DATA and all caches

@@ -5,9 +5,12 @@ Plain Python: an `Instance` in, a `Result` out. The format is described in docs/
 
 from .instance import BadInstance, Instance, read, read_text, write
 from .result import Result, compare, first_come, greedy, solve
+from .solver import STEPS, Cancelled
 
 __all__ = [
+    "STEPS",
     "BadInstance",
+    "Cancelled",
     "Instance",
     "Result",
     "compare",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -56,8 +56,18 @@ class Result:
         return fields | ({"solver": self.solver} if self.solver else {})
 
 
-def solve(instance: Instance, *, gap: float = 0.0, time_limit: float | None = None, plain: bool = False) -> Result:
+def solve(
+    instance: Instance,
+    *,
+    gap: float = 0.0,
+    time_limit: float | None = None,
+    plain: bool = False,
+    on_step: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Result:
     """The best plan: proven, unless `gap` allows less or `time_limit` seconds are over.
+
+    `on_step` is told what begins (`solver.STEPS`); `stop` may ask for an end, then `Cancelled` is raised.
 
     Without highspy it is the greedy plan, labelled. `plain` gives the whole program to the solver at once, for
     comparison.
@@ -70,7 +80,12 @@ def solve(instance: Instance, *, gap: float = 0.0, time_limit: float | None = No
         bound = max(problem.simple_bound(), problem.objective(plan))
         return _result(problem, plan, bound, False, _seconds(began, prepared), "greedy: highspy is not installed")
     solved = solver.solve(
-        problem, gap=gap, time_limit=time_limit, plain_up_to=math.inf if plain else solver.PLAIN_UP_TO
+        problem,
+        gap=gap,
+        time_limit=time_limit,
+        plain_up_to=math.inf if plain else solver.PLAIN_UP_TO,
+        on_step=on_step,
+        stop=stop,
     )
     return _result(problem, solved.plan, solved.bound, solved.proven, _seconds(began, prepared))
 

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from .closing import Closing
 from .comparators import greedy
 from .instance import Instance
 from .leximin import Leximin
 from .problem import Plan, Problem, Worth
-from .program import Found, Program, Stopped
+from .program import Cancelled, Found, Program, Stopped
 
-PLAIN_UP_TO = 1500
+__all__ = ["PLAIN_UP_TO", "STEPS", "Cancelled", "Solved", "solve", "split"]
+
+STEPS = ("prepare", "floors", "relaxation", "cohorts", "polish")
+"""What `on_step` may be told, in the order in which it begins; not every instance goes through each."""
+
+PLAIN_UP_TO = 300
 """Pairs up to which the whole integer program goes to the solver at once."""
 
 
@@ -33,19 +39,29 @@ class Solved:
 
 
 def solve(
-    problem: Problem, *, gap: float = 0.0, time_limit: float | None = None, plain_up_to: float = PLAIN_UP_TO
+    problem: Problem,
+    *,
+    gap: float = 0.0,
+    time_limit: float | None = None,
+    plain_up_to: float = PLAIN_UP_TO,
+    on_step: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Solved:
-    """More pairs than `plain_up_to` go by way of the relaxation, and parts that share no limit one by one."""
+    """More pairs than `plain_up_to` go by way of the relaxation, and parts that share no limit one by one.
+
+    `on_step` is told what begins, one of `STEPS`; `stop` is asked between the solver's runs and ends the work with
+    `Cancelled`.
+    """
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit
     whole = problem.leximin or len(problem.pairs) <= plain_up_to
     parts = [problem.instance] if whole else split(problem)
     if len(parts) == 1:
-        return Search(problem, gap, deadline, plain_up_to).run()
+        return Search(problem, gap, deadline, plain_up_to, on_step, stop).run()
     at = {(pair.line, pair.intake): p for p, pair in enumerate(problem.pairs)}
     plan, bound, proven = [0] * len(at), 0, True
     for instance in parts:
         part = Problem(instance)
-        solved = Search(part, gap, deadline, plain_up_to).run()
+        solved = Search(part, gap, deadline, plain_up_to, on_step, stop).run()
         bound += solved.bound
         proven = proven and solved.proven
         for pair, seats in zip(part.pairs, solved.plan, strict=True):
@@ -56,11 +72,20 @@ def solve(
 class Search:
     """One instance on its way through the objectives."""
 
-    def __init__(self, problem: Problem, gap: float, deadline: float, plain_up_to: float):
-        self.problem, self.gap, self.deadline = problem, gap, deadline
+    def __init__(
+        self,
+        problem: Problem,
+        gap: float,
+        deadline: float,
+        plain_up_to: float,
+        on_step: Callable[[str], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ):
+        self.problem, self.gap, self.deadline, self.stop = problem, gap, deadline, stop
+        self.on_step = on_step or (lambda _step: None)
         self.lazy = len(problem.pairs) > plain_up_to
-        self.best: Plan = greedy(problem)
-        self.worth: Worth = problem.worth(self.best)
+        self.best: Plan | None = None
+        self.worth: Worth | None = None
         self.bound = problem.simple_bound()
         self.program: Program
 
@@ -69,37 +94,49 @@ class Search:
         if not problem.pairs:
             return Solved([], 0, True)
         try:
-            self.program = Program(problem, self.lazy, self.deadline, self.offer)
-            self.fewest(self.program.unfilled)
-            if self.lazy and not problem.leximin:
-                self.fewest_and_most_valuable()
-            else:
-                self.fewest(self.program.missing)
-                if problem.leximin:
-                    Leximin(problem, self.program).run()
-                self.most_valuable()
+            self.on_step("prepare")
+            self.program = Program(problem, self.lazy, self.deadline, self.offer, self.stop)
+            self.on_step("floors")
+            self.fewest(self.program.unfilled, problem.unfilled)
+            beyond = sum(
+                r.floor for r, pairs in zip(problem.instance.regions, problem.regions, strict=True) if not pairs
+            )
+            self.fewest(self.program.missing, lambda plan: problem.shortage(plan) - beyond)
+            if problem.leximin:
+                Leximin(problem, self.program).run()
+            self.on_step("relaxation" if self.lazy else "cohorts")
+            self.most_valuable()
+            self.on_step("polish")
             self.most_kept()
         except Stopped:
+            self.offer(greedy(problem))
             return Solved(self.best, max(self.bound, self.worth.objective), False)
         return Solved(self.best, self.bound, True)
 
     def offer(self, plan: Plan) -> None:
         """A plan that keeps all rules; the best one is remembered."""
         worth = self.problem.worth(plan)
-        if worth > self.worth:
+        if self.worth is None or worth > self.worth:
             self.best, self.worth = plan, worth
 
-    def fewest(self, columns: list[int]) -> None:
+    def fewest(self, columns: list[int], count: Callable[[Plan], int]) -> None:
         """Nothing that follows may miss more of these than must be."""
         if columns:
-            costs = dict.fromkeys(columns, -1.0)
-            least = round(-self.program.maximise(costs).value)
-            self.program.fix(dict.fromkeys(columns, 1.0), high=least)
+            found = self.maximise(dict.fromkeys(columns, -1.0), lambda plan: -count(plan))
+            self.program.fix(dict.fromkeys(columns, 1.0), high=round(-found.value))
+
+    def maximise(self, costs: dict[int, float], worth: Callable[[Plan], int], gap: float = 0.0) -> Found:
+        """The best plan in an objective that counts in whole numbers."""
+        if self.lazy:
+            found = Closing(self.program, self.program.array(costs), gap, worth).run()
+            if found is not None:
+                return found
+        return self.program.maximise(costs, gap=gap)
 
     def most_valuable(self) -> None:
         costs = self.program.value_costs()
         with self.bounded():
-            found = self.program.maximise(costs, gap=self.gap)
+            found = self.maximise(costs, self.problem.objective, self.gap)
         self.settle(costs, found)
 
     @contextmanager
@@ -109,27 +146,9 @@ class Search:
             yield
         except Stopped as stop:
             # The bound holds for plans that are best in the objectives before; greedy may not be one of them.
-            if stop.plan is not None and self.problem.worth(stop.plan)[:3] >= self.worth[:3]:
+            if stop.plan is not None and (self.worth is None or self.problem.worth(stop.plan)[:3] >= self.worth[:3]):
                 self.bound = min(self.bound, stop.bound)
             raise
-
-    def fewest_and_most_valuable(self) -> None:
-        """For large instances: what even the relaxation must miss is often all that has to be missed."""
-        program, missing = self.program, self.program.missing
-        guess = None
-        if missing:
-            relaxed = program.relaxed(dict.fromkeys(missing, -1.0))
-            guess = program.fix(dict.fromkeys(missing, 1.0), high=math.ceil(-(relaxed or 0.0) - 1e-6))
-        costs = program.value_costs()
-        with self.bounded():
-            found = program.core(costs, gap=self.gap)
-        if found is None:
-            if guess is not None:
-                program.release(guess)
-            self.fewest(missing)
-            self.most_valuable()
-        else:
-            self.settle(costs, found)
 
     def settle(self, costs: dict[int, float], found: Found) -> None:
         self.best, self.worth = found.plan, self.problem.worth(found.plan)
