@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
-        from accounts.roles import Role
+        from accounts.roles import PREFIXES, Role
         from workflow.registry import use_role_labels
 
-        use_role_labels({role.value: role.label for role in Role})
+        use_role_labels({role.value: role.label for role in Role}, PREFIXES)

@@ -23,6 +23,29 @@ class Role(TextChoices):
     ADMIN = "ADMIN", _("Administrator")
 
 
+class DelegationKind(TextChoices):
+    """How somebody stands in for an official; the codes stand in the workflow tables as limits of an act."""
+
+    PLT = "PLT", _("Plt. (post is vacant)")
+    PLH = "PLH", _("Plh. (holder is away for a time)")
+    AN = "AN", _("a.n. (in the holder's name)")
+    UB = "UB", _("u.b. (for the one who acts in the holder's name)")
+    KUASA = "KUASA", _("Power of attorney (kuasa)")
+
+
+PREFIXES = {
+    DelegationKind.PLT.value: "Plt.",
+    DelegationKind.PLH.value: "Plh.",
+    DelegationKind.AN.value: "a.n.",
+    DelegationKind.UB.value: "u.b.",
+    DelegationKind.KUASA.value: _("Attorney of"),
+}
+"""What stands before the post, on screens and papers. The abbreviations are the law's and stay in every language."""
+
+STAND_INS = (DelegationKind.PLH, DelegationKind.AN, DelegationKind.UB)
+"""For `Transition.never_by`: who merely stands in does routine work and changes nobody's legal position for good. An
+acting official of a vacant post (Plt) and an attorney (kuasa) may; a Plt signs with written authority only."""
+
 OFFICE = (Role.DINAS_OP, Role.DINAS_HEAD)
 MINISTRY = (
     Role.PPSDM_VER,

@@ -15,7 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, User
+from accounts.models import Delegation, Invitation, User
 
 log = logging.getLogger(__name__)
 _AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "retry_backoff_max": 3600}
@@ -45,6 +45,27 @@ def send_invitation(invitation_id: int) -> None:
             link=settings.SITE_URL + reverse("accounts:accept", args=[token]),
         )
     Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+
+
+@shared_task(**_AGAIN)
+def send_delegation(delegation_id: int, event: str) -> None:
+    """Write to both persons that a delegation was recorded or revoked, each in their own language."""
+    found = Delegation.objects.select_related("post__user", "post__organisation", "delegate").get(pk=delegation_id)
+    for person in {found.post.user, found.delegate}:
+        if not person.is_active:
+            continue
+        with translation.override(person.language):
+            revoked = event == "revoked"
+            subject = _("%(code)s: delegation revoked") if revoked else _("%(code)s: delegation recorded")
+            _post(
+                person.email,
+                subject % {"code": found.code},
+                "mail/delegation.txt",
+                delegation=found,
+                revoked=revoked,
+                is_delegate=person == found.delegate,
+                link=settings.SITE_URL + found.get_absolute_url(),
+            )
 
 
 @shared_task(**_AGAIN)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import invitations, own, people, sign_in
+from accounts.views import delegations, invitations, own, people, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("undangan/<str:token>/", invitations.accept, name="accept"),
     path("peran/", own.switch, name="switch"),
     path("akun/", own.settings, name="settings"),
+    path("akun/delegasi/", delegations.delegations, name="delegations"),
+    path("akun/delegasi/catat/", delegations.record, name="delegate"),
+    path("akun/delegasi/<str:code>/", delegations.delegation, name="delegation"),
+    path("akun/delegasi/<str:code>/cabut/", delegations.revoke, name="revoke_delegation"),
+    path("akun/delegasi/<str:code>/berkas/<int:pk>/", delegations.paper, name="delegation_paper"),
     path("pengguna/", people.people, name="people"),
     path("pengguna/undang/", people.invite, name="invite"),
     path("pengguna/undangan/<int:pk>/kirim-ulang/", people.renew, name="renew"),

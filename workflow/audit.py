@@ -8,7 +8,8 @@ SELECT seq FROM (
     FROM workflow_logentry l
 ) x
 WHERE hash <> workflow_log_hash(x.seq, x.prev_hash, x.at, x.flow, x.record_id, x.record_code, x.action, x.source,
-                                x.target, x.actor_id, x.role, x.organisation, x.comment, x.data)
+                                x.target, x.actor_id, x.role, x.organisation, x.comment, x.data, x.capacity,
+                                x.on_behalf_of_id)
    OR prev_hash <> before OR seq <> place
 ORDER BY seq
 """

@@ -47,6 +47,7 @@ def page(flow: Workflow) -> str:
             f"{', '.join(t.tells) or '–'} |"
             for t in flow.transitions
         ]
+        lines += _limits(flow)
         roles = sorted({r for t in flow.transitions for r in t.who})
         lines += ["", "## Role x state", "", "| state | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
         for s in flow.states:
@@ -56,6 +57,16 @@ def page(flow: Workflow) -> str:
             ]
             lines.append(f"| {s.code} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _limits(flow: Workflow) -> list[str]:
+    """Acts that not every delegate may do; nothing where there are none."""
+    limited = [t for t in flow.transitions if t.never_by or t.with_authority]
+    if not limited:
+        return []
+    rows = [f"| {t.name} | {', '.join(t.never_by) or '–'} | {', '.join(t.with_authority) or '–'} |" for t in limited]
+    head = "| act | never under | with written authority only under |"
+    return ["", "## Limits of delegations", "", head, "|---|---|---|", *rows]
 
 
 def pages() -> dict[str, str]:

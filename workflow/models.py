@@ -1,5 +1,7 @@
 """The logbook, the base of every record that moves, the counter of record numbers and the holiday calendar."""
 
+import secrets
+
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
@@ -24,6 +26,8 @@ class LogEntry(models.Model):
     target = models.CharField(max_length=20, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=20)
+    capacity = models.CharField(max_length=5, blank=True, help_text=_("Kind of delegation; empty: holder of the post"))
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     organisation = models.CharField(max_length=200, blank=True)
     comment = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
@@ -48,13 +52,13 @@ class Counter(models.Model):
     value = models.BigIntegerField(default=0)
 
     @classmethod
-    def next(cls, name: str) -> int:
-        """The next number of a series; two callers never get the same one."""
+    def next(cls, name: str, count: int = 1) -> int:
+        """The next number of a series, or the last of the next `count`; two callers never get the same one."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO workflow_counter (name, value) VALUES (%s, 1) "
-                "ON CONFLICT (name) DO UPDATE SET value = workflow_counter.value + 1 RETURNING value",
-                [name],
+                "INSERT INTO workflow_counter (name, value) VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET value = workflow_counter.value + %s RETURNING value",
+                [name, count, count],
             )
             return cursor.fetchone()[0]
 
@@ -62,6 +66,48 @@ class Counter(models.Model):
     def code(cls, series: str) -> str:
         """The next code of a series: KB-2026-0001."""
         return f"{series}-{cls.next(series):04d}"
+
+    @classmethod
+    def codes(cls, series: str, count: int) -> list[str]:
+        """The next codes of a series, in one go."""
+        last = cls.next(series, count) if count else 0
+        return [f"{series}-{number:04d}" for number in range(last - count + 1, last + 1)]
+
+
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, 1, I and O: a code is also typed from paper."""
+
+
+def new_seal_code() -> str:
+    """Eighty bits in four groups, so that nobody finds a paper by trying: 7KQM-X2WD-9FTB-HR4C."""
+    letters = "".join(secrets.choice(_LETTERS) for _n in range(16))
+    return "-".join(letters[n : n + 4] for n in range(0, 16, 4))
+
+
+class Seal(models.Model):
+    """What a paper says of itself, kept apart from it, so that anyone who holds the paper can check it.
+
+    `facts` is public: titles, parties and posts in both languages, never a person's name or number.
+    """
+
+    code = models.CharField(max_length=19, unique=True, default=new_seal_code, editable=False)
+    flow = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    kind = models.CharField(max_length=24)
+    language = models.CharField(max_length=2, blank=True)
+    number = models.CharField(max_length=80, blank=True)
+    dated = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    sealed_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["flow", "record_id", "kind"], name="seal_by_record")]
+
+    def __str__(self):
+        return self.code
 
 
 class Holiday(models.Model):

@@ -45,11 +45,21 @@ def workflow(name: str) -> Registered | None:
 _role_labels: dict[str, Any] = {}
 
 
-def use_role_labels(labels: dict[str, Any]) -> None:
-    """Role code -> label, handed down by the room that knows people; called once when Django starts."""
+_capacity_prefixes: dict[str, Any] = {}
+
+
+def use_role_labels(labels: dict[str, Any], capacities: dict[str, Any] | None = None) -> None:
+    """Role code -> label and kind of delegation -> what stands before the post ("Plt."), handed down by the room that
+    knows people; called once when Django starts."""
     _role_labels.update(labels)
+    _capacity_prefixes.update(capacities or {})
 
 
 def role_label(role: str) -> str:
     """A role code in the reader's language; the code itself when nobody named it."""
     return str(_role_labels.get(role, role))
+
+
+def capacity_label(role: str, capacity: str) -> str:
+    """A role with the capacity it is acted in: "Plt. Kepala Dinas"; the bare role for holders of the post."""
+    return f"{_capacity_prefixes.get(capacity, capacity)} {role_label(role)}" if capacity else role_label(role)

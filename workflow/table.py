@@ -86,6 +86,12 @@ class Transition:
     tells: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
     """Maker and checker differ: whoever did one of these acts on this record may not do this one."""
+    announces: bool = True
+    """False for an act that comes by the hundred: whose turn it is then is told once, with the act that set it off."""
+    never_by: tuple[str, ...] = ()
+    """Kinds of delegation (PLT, PLH, AN, UB, KUASA) under which nobody may do this act."""
+    with_authority: tuple[str, ...] = ()
+    """Kinds of delegation that may do this act only where written authority is filed with the delegation."""
     in_turn: bool = False
     """Only those of `who` whose turn it is in the source state: a reviewer decides in their own step only."""
     auto: bool = False
@@ -118,6 +124,8 @@ class Workflow:
     """The step bar: (stage, label) in order."""
     targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """For transitions whose target depends on the record: every state it may reach (diagrams, checks)."""
+    home: Callable[[Any], int | None] | None = None
+    """(record) -> key of the organisation it comes from: who belongs there never decides on it from another post."""
 
     def __post_init__(self):
         by_code = {s.code: s for s in self.states}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from workflow.engine import log_of, offered
 from workflow.panels import panels_of
-from workflow.registry import role_label, workflow
+from workflow.registry import capacity_label, role_label, workflow
 from workflow.table import CLOCK
 
 register = template.Library()
@@ -25,12 +25,23 @@ NOTES = {
     "receive": gettext_lazy("Line received from a regency or city office"),
     "attach": gettext_lazy("File attached"),
     "detach": gettext_lazy("File removed"),
+    "draft": gettext_lazy("Paper drafted by the portal"),
+    "certificate": gettext_lazy("Certificate made"),
+    "revoke_certificate": gettext_lazy("Certificate revoked"),
     "amend": gettext_lazy("Changed after publishing"),
     "external": gettext_lazy("External step recorded"),
     "download": gettext_lazy("File opened"),
     "change": gettext_lazy("Content changed"),
+    "read": gettext_lazy("Personal data read"),
+    "score": gettext_lazy("Score sheet handed in"),
+    "pin": gettext_lazy("Pair pinned"),
+    "forbid": gettext_lazy("Pair forbidden"),
+    "unpin": gettext_lazy("Decision on a pair removed"),
 }
 """What the timeline says for entries that did not change the state."""
+
+UNTOLD = {"download", "read"}
+"""Who looked at what is for the auditor, not for the timeline."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def events_of(record, *, private: bool = True) -> list[Event]:
     flow = record.flow
     found = []
     for entry in reversed(list(log_of(record))):
-        if entry.action == "download":
+        if entry.action in UNTOLD:
             continue
         t = flow.transition(entry.action)
         data = _shown_data(record, entry)
@@ -109,7 +120,7 @@ def events_of(record, *, private: bool = True) -> list[Event]:
             Event(
                 label=(t.done or t.label) if t else NOTES.get(entry.action, entry.action),
                 at=entry.at,
-                role=role_name(entry.role),
+                role=capacity_name(entry),
                 organisation=entry.organisation,
                 comment=entry.comment,
                 tone=t.tone if t else "neutral",
@@ -206,6 +217,12 @@ def role_name(role: str) -> str:
     if role == CLOCK:
         return _("System")
     return role_label(role)
+
+
+@register.filter
+def capacity_name(entry) -> str:
+    """The role of a log entry (or of a notice of one) with the capacity it was acted in: "Plh. Kepala Dinas"."""
+    return capacity_label(entry.role, entry.capacity) if entry.capacity else role_name(entry.role)
 
 
 @register.filter

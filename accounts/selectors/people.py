@@ -56,7 +56,7 @@ SORTS = {
 def memberships():
     """Every role anybody holds or held, for the administrator's list."""
     over = Q(ended_at__isnull=False) | Q(valid_to__lt=timezone.localdate()) | Q(user__is_active=False)
-    return Membership.objects.select_related("user", "organisation").annotate(is_over=over)
+    return Membership.objects.select_related("user", "organisation", "delegation").annotate(is_over=over)
 
 
 def people_search(text: str) -> Q:

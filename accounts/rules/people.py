@@ -83,6 +83,8 @@ def may_end(actor, membership) -> str:
         return _("You cannot end your own role. Ask another administrator.")
     if membership.ended_at is not None:
         return _("This role has already ended.")
+    if membership.delegation_id is not None:
+        return _("This role rests on a delegation. Revoke the delegation instead.")
     return ""
 
 

@@ -8,12 +8,14 @@ import secrets
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from workflow.mandate import Mandate
+from workflow.registry import capacity_label
 
 
 def in_local_language(instance, stem: str) -> str:
@@ -134,8 +136,9 @@ class User(AbstractBaseUser):
 
     @cached_property
     def current_memberships(self) -> list[Membership]:
-        """The memberships valid today, oldest first."""
-        return list(self.memberships.current().select_related("organisation").order_by("pk"))
+        """The memberships valid today: one's own first (nobody stands in without choosing to), then the oldest."""
+        current = self.memberships.current().select_related("organisation", "delegation__post")
+        return list(current.order_by(F("delegation").asc(nulls_first=True), "pk"))
 
     @property
     def acting(self) -> Membership | None:
@@ -154,6 +157,11 @@ class User(AbstractBaseUser):
         return self.acting.role if self.acting else ""
 
     @property
+    def mandate(self) -> Mandate | None:
+        """The delegation behind the present capacity; None in a post of one's own."""
+        return self.acting.delegation.mandate if self.acting and self.acting.delegation_id else None
+
+    @property
     def acting_organisation(self) -> Organisation | None:
         """The organisation of the present capacity."""
         return self.acting.organisation if self.acting else None
@@ -166,6 +174,10 @@ class User(AbstractBaseUser):
 
 class MembershipQuerySet(models.QuerySet):
     """Dated memberships."""
+
+    def own(self):
+        """Posts and roles of people themselves, without those they hold by delegation."""
+        return self.filter(delegation__isnull=True)
 
     def current(self, day: dt.date | None = None):
         """Those valid on a day (today), of active users; one that was ended is over at once."""
@@ -185,6 +197,14 @@ class Membership(models.Model):
     valid_from = models.DateField(default=timezone.localdate)
     valid_to = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    delegation = models.OneToOneField(
+        "accounts.Delegation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="membership",
+        help_text=_("What it rests on; empty: a post of one's own"),
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -193,7 +213,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation", "role"],
-                condition=Q(ended_at__isnull=True),
+                condition=Q(ended_at__isnull=True, delegation__isnull=True),
                 name="one_membership_per_role",
             ),
             models.CheckConstraint(
@@ -208,8 +228,8 @@ class Membership(models.Model):
 
     @property
     def role_label(self) -> str:
-        """The role in the reader's language."""
-        return str(Role(self.role).label)
+        """The role in the reader's language, with its capacity: "Plh. Kepala Dinas"."""
+        return capacity_label(self.role, self.delegation.kind if self.delegation_id else "")
 
 
 def _hash(token: str) -> str:

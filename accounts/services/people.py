@@ -9,29 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts import rules
 from accounts.models import Invitation, Membership, User
+from accounts.services.delegations import end_with_holder, end_with_new_role
+from accounts.services.log import INVITATION_LOG, MEMBERSHIP_LOG, record_event
 from workflow.engine import Refused
-from workflow.models import LogEntry
 
 SESSION_KEY = "acting_membership"
-INVITATION_LOG = "accounts.invitation"
-MEMBERSHIP_LOG = "accounts.membership"
-"""Under these names account events stand in the log. They have no workflow table: nothing here has states."""
-
-
-def _record(log: str, record_id: int, code: str, action: str, actor, *, comment: str = "", **data) -> None:
-    """One account event. Never an e-mail address or a name: the log cannot be erased, the rows it points
-    to can."""
-    LogEntry(
-        flow=log,
-        record_id=record_id,
-        record_code=code,
-        action=action,
-        actor=actor,
-        role=actor.acting_role or "ADMIN",
-        organisation=actor.acting_organisation_name,
-        comment=comment,
-        data=data,
-    ).save(force_insert=True)
 
 
 def switch_capacity(request, membership_id: int) -> bool:
@@ -54,7 +36,7 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
     email = email.strip().lower()
     if reason := rules.not_to_oneself(actor, email, role):
         raise Refused([reason])
-    if Membership.objects.current().filter(user__email=email, organisation=organisation, role=role).exists():
+    if Membership.objects.own().current().filter(user__email=email, organisation=organisation, role=role).exists():
         raise Refused([_("This person already has this role there.")])
     former = Invitation.objects.select_for_update().filter(
         email=email, organisation=organisation, role=role, accepted_at__isnull=True, revoked_at__isnull=True
@@ -65,7 +47,7 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
     invitation = Invitation(email=email, name=name, organisation=organisation, role=role, invited_by=actor)
     token = invitation.new_token()
     invitation.save()
-    _record(INVITATION_LOG, invitation.pk, f"UND-{invitation.pk}", "invite", actor, **_where(invitation))
+    record_event(INVITATION_LOG, invitation.pk, f"UND-{invitation.pk}", "invite", actor, **_where(invitation))
     return invitation, token
 
 
@@ -78,7 +60,7 @@ def renew(invitation: Invitation, *, actor) -> None:
     locked.new_token()
     locked.sent_at = None
     locked.save()
-    _record(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "renew", actor, **_where(locked))
+    record_event(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "renew", actor, **_where(locked))
 
 
 @transaction.atomic
@@ -89,7 +71,7 @@ def revoke(invitation: Invitation, *, actor) -> None:
         raise Refused([_("This invitation is no longer open.")])
     locked.revoked_at = timezone.now()
     locked.save()
-    _record(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "revoke", actor, **_where(locked))
+    record_event(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "revoke", actor, **_where(locked))
 
 
 @transaction.atomic
@@ -102,14 +84,15 @@ def accept(invitation: Invitation, password: str | None) -> User | None:
     user = User.objects.filter(email=locked.email).first()
     if user is None:
         user = User.objects.create_user(locked.email, password, name=locked.name)
-    own = Membership.objects.filter(user=user, organisation=locked.organisation, role=locked.role)
+    own = Membership.objects.own().filter(user=user, organisation=locked.organisation, role=locked.role)
     if not own.current().exists():
         own.filter(ended_at__isnull=True).update(ended_at=timezone.now())
-        Membership.objects.create(user=user, organisation=locked.organisation, role=locked.role)
+        made = Membership.objects.create(user=user, organisation=locked.organisation, role=locked.role)
+        end_with_new_role(made, actor=user)
     locked.accepted_at = timezone.now()
     locked.save()
     user.act_as(None)
-    _record(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "accept", user, **_where(locked))
+    record_event(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "accept", user, **_where(locked))
     return user
 
 
@@ -124,7 +107,8 @@ def end_membership(membership: Membership, *, actor, reason: str) -> None:
     if locked.valid_to is None or locked.valid_to > today:
         locked.valid_to = max(today, locked.valid_from)
     locked.save()
-    _record(MEMBERSHIP_LOG, locked.pk, f"PERAN-{locked.pk}", "end", actor, comment=reason, **_where(locked))
+    end_with_holder(locked, actor=actor)
+    record_event(MEMBERSHIP_LOG, locked.pk, f"PERAN-{locked.pk}", "end", actor, comment=reason, **_where(locked))
 
 
 def _where(row) -> dict[str, str]:

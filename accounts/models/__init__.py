@@ -1,0 +1,24 @@
+"""People, organisations, memberships, invitations, and delegations."""
+
+from accounts.models.delegations import DELEGABLE, Delegation, DelegationPaper, DelegationPaperKind
+from accounts.models.people import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    User,
+    in_local_language,
+)
+
+__all__ = [
+    "DELEGABLE",
+    "Delegation",
+    "DelegationPaper",
+    "DelegationPaperKind",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "User",
+    "in_local_language",
+]

@@ -1,0 +1,27 @@
+"""Reads of the front desk."""
+
+from accounts.selectors.people import (
+    FACETS,
+    SORTS,
+    get_invitation,
+    get_membership,
+    memberships,
+    organisations_to_invite,
+    people_search,
+    province_names,
+    unanswered_invitations,
+    use_place_names,
+)
+
+__all__ = [
+    "FACETS",
+    "SORTS",
+    "get_invitation",
+    "get_membership",
+    "memberships",
+    "organisations_to_invite",
+    "people_search",
+    "province_names",
+    "unanswered_invitations",
+    "use_place_names",
+]

@@ -1,0 +1,28 @@
+"""Writes of the front desk."""
+
+from accounts.services.delegations import record_delegation, revoke_delegation
+from accounts.services.log import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services.people import (
+    SESSION_KEY,
+    accept,
+    end_membership,
+    invite,
+    renew,
+    revoke,
+    switch_capacity,
+)
+
+__all__ = [
+    "DELEGATION_LOG",
+    "INVITATION_LOG",
+    "MEMBERSHIP_LOG",
+    "SESSION_KEY",
+    "accept",
+    "end_membership",
+    "invite",
+    "record_delegation",
+    "renew",
+    "revoke",
+    "revoke_delegation",
+    "switch_capacity",
+]
