@@ -77,3 +77,9 @@ write(
   "fonts/plus-jakarta-sans.woff2",
   await subsetFont(font, letters, { targetFormat: "woff2", variationAxes: { wght: { min: 500, max: 800 } } }),
 );
+
+// 4. Font of papers (PDF and print view), never loaded by a page of the portal.
+for (const [from, to] of [["400-normal", "400"], ["400-italic", "400i"], ["600-normal", "600"]]) {
+  const file = `node_modules/@fontsource/source-serif-4/files/source-serif-4-latin-${from}.woff2`;
+  write(`papers/source-serif-4-${to}.woff2`, readFileSync(join(here, file)));
+}

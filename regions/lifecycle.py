@@ -37,6 +37,7 @@ NEED = Workflow(
     label=_("Training need"),
     roles=rules.roles_on_need,
     people=rules.people_on_need,
+    home=lambda need: need.office_id,
     stages=(
         ("draft", _("Draft and signature")),
         ("province", _("Provincial verification")),

@@ -217,6 +217,11 @@ def proposal_to_reject(need: TrainingNeed) -> str:
     return entry.comment if entry else ""
 
 
+def signature_of(need: TrainingNeed):
+    """The log entry of the newest signature of the office, or None."""
+    return log_of(need).filter(action__in=("submit", "resubmit")).last()
+
+
 def technical_opinion(need: TrainingNeed):
     """The log entry of the newest technical opinion, or None."""
     return log_of(need).filter(action="recommend").last()

@@ -41,6 +41,25 @@ class UploadForm(forms.Form):
         return cleaned
 
 
+class DraftForm(forms.Form):
+    """A paper the portal drafts from its template."""
+
+    form = forms.ChoiceField(label=gettext_lazy("Paper"), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=[("id", gettext_lazy("Indonesian")), ("en", gettext_lazy("English"))],
+        widget=forms.RadioSelect,
+        initial="id",
+    )
+
+    def __init__(self, *args, forms, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["form"].choices = [(form.value, form.label) for form in forms]
+        if len(forms) == 1:
+            self.fields["form"].initial = forms[0].value
+        self.helper = SinergiFormHelper()
+
+
 class LetterForm(forms.Form):
     """A letter that went to a body outside."""
 

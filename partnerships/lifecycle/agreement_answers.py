@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import OFFICE, PARTNER, Role
+from accounts.roles import OFFICE, PARTNER, STAND_INS, Role
 from partnerships.models import AgreementStatus as S
 from partnerships.models import DocumentKind, ExternalBody
 from partnerships.rules import agreements as rules
@@ -113,8 +113,8 @@ SIGNING = (
     NOTE,
 )
 SIGNED = (
+    services.sign,  # first: the seal of the signed document repeats its date and posts
     services.keep(signed=DocumentKind.SIGNED, authority=DocumentKind.FULL_POWERS),
-    services.sign,
 )
 
 
@@ -162,6 +162,7 @@ def rejecting(name, source, who, **more):
         source,
         S.REJECTED,
         who=who,
+        never_by=STAND_INS,
         apart_from=MAKERS,
         asks=(
             Ask("reason_code", _("Ground"), "choice", choices=lambda agreement: term_choices("reject_reason")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import OFFICE, PARTNER, Role
+from accounts.roles import OFFICE, PARTNER, STAND_INS, DelegationKind, Role
 from partnerships.lifecycle import agreement_answers as ask
 from partnerships.models import AgreementStatus as S
 from partnerships.models import DocumentKind, LetterFor
@@ -304,6 +304,8 @@ ROAD = (
         apart_from=ask.MAKERS,
         asks=ask.SIGNING,
         validates=(day_is_past, signing_dates_fit, own_authority),
+        never_by=STAND_INS,
+        with_authority=(DelegationKind.PLT,),
         effects=ask.SIGNED,
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="primary",
@@ -321,6 +323,8 @@ ROAD = (
         applies=rules.is_regional,
         asks=ask.SIGNING,
         validates=(day_is_past, signing_dates_fit, own_authority),
+        never_by=STAND_INS,
+        with_authority=(DelegationKind.PLT,),
         effects=ask.SIGNED,
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="primary",

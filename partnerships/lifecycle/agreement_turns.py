@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import STAND_INS, Role
 from partnerships.lifecycle import agreement_answers as ask
 from partnerships.models import AgreementStatus as S
 from partnerships.models import DocumentKind
@@ -82,6 +82,7 @@ IN_FORCE = (
         (S.ACTIVE, S.UNDER_AMENDMENT, S.SUSPENDED),
         S.TERMINATED,
         who=(Role.BIROKS_HEAD,),
+        never_by=STAND_INS,
         apart_from=("create",),
         asks=(ask.NOTICE, ask.REASON),
         effects=(ask.KEEP_NOTICE,),

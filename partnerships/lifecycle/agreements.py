@@ -19,6 +19,7 @@ AGREEMENT = Workflow(
     label=_("Agreement"),
     roles=rules.roles_on_agreement,
     people=rules.people_on_agreement,
+    home=lambda agreement: agreement.office_id,
     stages=STAGES,
     states=(
         State(

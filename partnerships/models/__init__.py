@@ -1,4 +1,4 @@
-"""Where a need and a programme meet: suggestions, proposals, agreements with their papers."""
+"""Where a need and a programme meet: suggestions, proposals, agreements with their papers, national allocations."""
 
 from partnerships.models.agreement_papers import (
     AgreementDocument,
@@ -6,6 +6,7 @@ from partnerships.models.agreement_papers import (
     ExternalBody,
     ExternalStep,
     LetterFor,
+    PaperForm,
     StepResult,
 )
 from partnerships.models.agreements import (
@@ -18,6 +19,20 @@ from partnerships.models.agreements import (
     Clause,
     Instrument,
     Track,
+)
+from partnerships.models.allocations import (
+    PUBLIC_RUNS,
+    SOLVED,
+    AllocationLine,
+    AllocationPin,
+    AllocationReserve,
+    AllocationRound,
+    AllocationRun,
+    AllocationSeat,
+    LineOutcome,
+    PinKind,
+    RunKind,
+    RunStatus,
 )
 from partnerships.models.proposals import (
     HOLDING,
@@ -35,11 +50,19 @@ __all__ = [
     "HOLDING",
     "OPEN_PROPOSALS",
     "OPEN_TRACKS",
+    "PUBLIC_RUNS",
     "REGIONAL_TRACKS",
+    "SOLVED",
     "STAGES",
     "Agreement",
     "AgreementDocument",
     "AgreementStatus",
+    "AllocationLine",
+    "AllocationPin",
+    "AllocationReserve",
+    "AllocationRound",
+    "AllocationRun",
+    "AllocationSeat",
     "Clause",
     "DeclinedBy",
     "DocumentKind",
@@ -48,8 +71,13 @@ __all__ = [
     "Instrument",
     "LapseCause",
     "LetterFor",
+    "LineOutcome",
+    "PaperForm",
+    "PinKind",
     "Proposal",
     "ProposalStatus",
+    "RunKind",
+    "RunStatus",
     "Scoring",
     "Side",
     "StepResult",

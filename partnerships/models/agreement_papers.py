@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.agreements import Agreement
 from workflow.files import StoredFile
+from workflow.models import Seal
 
 
 class DocumentKind(models.TextChoices):
@@ -28,7 +29,17 @@ class DocumentKind(models.TextChoices):
     SIGNED = "SIGNED", _("Signed document")
     REPORT = "REPORT", _("Report")
     NOTICE = "NOTICE", _("Notice letter")
+    COVER_LETTER = "COVER_LETTER", _("Cover letter (nota dinas)")
     OTHER = "OTHER", _("Other document")
+
+
+class PaperForm(models.TextChoices):
+    """Papers the portal drafts itself, from a template in each language."""
+
+    LETTER_OF_INTENT = "LETTER_OF_INTENT", _("Letter of intent")
+    MEMORANDUM = "MEMORANDUM", _("Memorandum of understanding")
+    NOTA_KESEPAKATAN = "NOTA_KESEPAKATAN", _("Memorandum of agreement")
+    COVER_LETTER = "COVER_LETTER", _("Cover letter (nota dinas)")
 
 
 class AgreementDocument(StoredFile):
@@ -40,6 +51,12 @@ class AgreementDocument(StoredFile):
     by_partner = models.BooleanField(default=False)
     """Uploaded by the partner itself, which therefore may read it whatever its kind."""
     note = models.CharField(_("Note"), max_length=200, blank=True)
+    language = models.CharField(max_length=2, blank=True)
+    generated = models.BooleanField(default=False)
+    """Drafted by the portal from a template; a draft is never taken for the signed paper."""
+    seal = models.OneToOneField(
+        Seal, models.PROTECT, null=True, blank=True, editable=False, related_name="agreement_document"
+    )
 
     class Meta:
         ordering = ["kind", "-version"]

@@ -60,6 +60,7 @@ class LapseCause(models.TextChoices):
     NEED_CLOSED = "NEED_CLOSED", _("The need was closed")
     PROGRAM_CLOSED = "PROGRAM_CLOSED", _("The programme no longer takes participants")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn by the office")
+    REPLACED = "REPLACED", _("A newer allocation was ratified")
 
 
 class ProposalQuerySet(models.QuerySet):
@@ -106,6 +107,10 @@ class Proposal(Record):
     answered_at = models.DateTimeField(null=True, blank=True)
     lapse_cause = models.CharField(max_length=20, choices=LapseCause, blank=True)
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="proposals")
+    allocation = models.ForeignKey(
+        "partnerships.AllocationRun", models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
+    """The ratified run that placed or last confirmed these seats; None for what was proposed by hand."""
 
     objects = ProposalQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
-"""Who may do what with proposals and agreements."""
+"""Who may do what with proposals, agreements and allocation runs."""
 
 from partnerships.rules.agreements import agreements_in_reach
+from partnerships.rules.allocations import runs_in_reach
 from partnerships.rules.proposals import proposals_in_reach
 
-__all__ = ["agreements_in_reach", "proposals_in_reach"]
+__all__ = ["agreements_in_reach", "proposals_in_reach", "runs_in_reach"]

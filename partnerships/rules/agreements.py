@@ -15,7 +15,9 @@ from partnerships.models import (
     DocumentKind,
     Proposal,
 )
+from workflow.mandate import covers
 
+FLOW = "partnerships.agreement"
 NATIONAL = (
     Role.BIROKS_OFF,
     Role.BIROKS_HEAD,
@@ -130,6 +132,8 @@ def is_central(agreement) -> bool:
 def leads(user, agreement) -> bool:
     """Whether the user works on this agreement: the Bureau of Cooperation on all, an office on its own."""
     role, organisation = capacity(user)
+    if not covers(user, FLOW):
+        return False
     if role in OFFICE:
         return agreement.is_regional and agreement.office_id == organisation.pk
     return role in {Role.BIROKS_OFF, Role.BIROKS_HEAD}
@@ -149,7 +153,8 @@ def may_record_letters(user, agreement) -> bool:
 
 def may_check_clauses(user, agreement) -> bool:
     """The Legal Bureau ticks the clauses while the text is before it."""
-    return capacity(user)[0] == Role.LEGAL and agreement.status == AgreementStatus.LEGAL_REVIEW
+    legal = capacity(user)[0] == Role.LEGAL and covers(user, FLOW)
+    return legal and agreement.status == AgreementStatus.LEGAL_REVIEW
 
 
 def may_keep_grant(user, agreement) -> bool:
@@ -163,7 +168,8 @@ def may_open(user, track: str) -> bool:
     role, organisation = capacity(user)
     if role == Role.BIROKS_OFF:
         return True
-    return role == Role.DINAS_HEAD and track in REGIONAL_TRACKS and not organisation.suspended
+    own = role == Role.DINAS_HEAD and covers(user, FLOW)
+    return own and track in REGIONAL_TRACKS and not organisation.suspended
 
 
 DRAWING_UP = (
@@ -190,14 +196,22 @@ TEXT_IS_OPEN = (*DRAWING_UP, AgreementStatus.RETURNED, AgreementStatus.UNDER_AME
 """While the text is before the Legal Bureau, or cleared, nobody swaps it."""
 
 
+TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
+"""The text in its two languages."""
+
+
 # --- Reasons: each returns a sentence that refuses, or an empty string
 
 
 def paper(kind: DocumentKind, ask: str, sentence):
-    """A `validates` that wants a paper: given with the act, or stored before."""
+    """A `validates` that wants a paper: given with the act, or stored before.
+
+    A text may be the portal's own draft; what others sign or answer may not.
+    """
+    stored = {"kind": kind} if kind in TEXTS else {"kind": kind, "generated": False}
 
     def check(agreement, actor, answers) -> str:
-        if answers.get(ask) or agreement.documents.filter(kind=kind).exists():
+        if answers.get(ask) or agreement.documents.filter(**stored).exists():
             return ""
         return str(sentence)
 

@@ -14,11 +14,14 @@ from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity, holders, people_with
 from partnerships.matching import WAIVABLE
 from partnerships.models import Proposal, ProposalStatus, Side
+from partnerships.rules.allocations import MAKES_A_RUN
 from partnerships.sentences import show_failures
 from programs.models import ProgramStatus
 from programs.rules import AHEAD
 from regions.models import NeedStatus
 from workflow.engine import log_of
+from workflow.mandate import hands_of
+from workflow.models import LogEntry
 
 S = ProposalStatus
 NATIONAL = (Role.PPSDM_VER, Role.PPSDM_HEAD, Role.BIROKS_OFF, Role.BIROKS_HEAD, Role.AUDITOR)
@@ -41,6 +44,10 @@ SIDE_OF = {
     Role.PARTNER_OFF: Side.PARTNER,
 }
 """Who proposes for which side."""
+
+ALLOCATION_FLOW = "partnerships.allocation"
+DECIDES_A_RUN = (*MAKES_A_RUN, "ratify")
+"""Acts on a run after which its proposals are sent by somebody else."""
 
 REASON_LENGTH = 30
 """A refusal and a waiver explain themselves."""
@@ -136,6 +143,19 @@ def may_propose(user) -> bool:
 
 
 # --- Reasons: each returns a sentence that refuses, or an empty string --------------------------------------
+
+
+def not_from_own_run(proposal, actor) -> str:
+    """Who started, submitted or ratified the allocation that placed a proposal does not send it to the partner."""
+    if actor is None or proposal.allocation_id is None:
+        return ""
+    hands = hands_of(actor)
+    acts = LogEntry.objects.filter(
+        flow=ALLOCATION_FLOW, record_id=proposal.allocation_id, action__in=DECIDES_A_RUN
+    ).filter(Q(actor__in=hands) | Q(on_behalf_of__in=hands))
+    if not acts.exists():
+        return ""
+    return _("You took part in the allocation that placed this proposal. Another authorised person must send it.")
 
 
 def need_is_open(proposal, actor) -> str:
@@ -248,6 +268,7 @@ def may_still_be_returned(proposal, actor) -> str:
 
 PERSONAL = (
     (re.compile(r"\d{18}|\d{8}\s\d{6}\s\d\s\d{3}"), "NIP"),
+    (re.compile(r"(?<!\d)\d{16}(?!\d)"), "NIK"),
     (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "e-mail"),
     (re.compile(r"(?:\+62|\b0)8[\d\s-]{8,}"), "HP"),
 )
@@ -280,6 +301,8 @@ def has_a_seat(proposal, actor) -> str:
     """Accepting partly needs at least one seat, and more than one asked for."""
     if proposal.seats_requested < 2:
         return _("One seat cannot be given partly.")
+    if not proposal.people_left:
+        return _("Everyone of this line has a seat by now. Decline the proposal.")
     if proposal.intake_id is not None and proposal.intake.seats_free < 1:
         return _("No seat is free. Put the proposal on the waiting list or decline it.")
     return ""
@@ -288,7 +311,7 @@ def has_a_seat(proposal, actor) -> str:
 def fewer_than_asked(proposal, actor, answers) -> str:
     """Partly means at least one seat, fewer than asked for, and no more than are free."""
     seats = answers.get("seats") or 0
-    most = proposal.seats_requested - 1
+    most = min(proposal.seats_requested - 1, proposal.people_left)
     if proposal.intake_id is not None:
         most = min(most, proposal.intake.seats_free)
     if 1 <= seats <= most:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from workflow.mandate import mandate_of
+
 
 def day_is_past(agreement, actor, answers) -> str:
     """Nobody signed tomorrow."""
@@ -26,7 +28,12 @@ def signing_dates_fit(agreement, actor, answers) -> str:
 
 
 def own_authority(agreement, actor, answers) -> str:
-    """An acting official (Plt) signs only with written authority."""
+    """An acting official (Plt) signs only with written authority, attached here or filed with the delegation."""
+    mandate = None if agreement.is_regional else mandate_of(actor)
+    if mandate is not None and mandate.kind == "PLT":
+        if answers.get("capacity") != "PLT":
+            return _("You act as Plt. State this capacity: the document names it.")
+        return ""
     if answers.get("capacity") != "PLT" or answers.get("authority"):
         return ""
     return _("An acting official (Plt) may sign only with written authority. Attach it.")

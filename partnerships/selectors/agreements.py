@@ -161,7 +161,8 @@ class Papers:
 def papers_of(user, agreement) -> list[Papers]:
     """The papers the user may read, by kind, in the order of the road."""
     rows: dict[str, list] = {}
-    for paper in agreement.documents.filter(document_rules.readable_documents(user, agreement)):
+    readable = agreement.documents.filter(document_rules.readable_documents(user, agreement))
+    for paper in readable.select_related("seal"):
         rows.setdefault(paper.kind, []).append(paper)
     kinds = [k for k, _label in agreement.documents.model._meta.get_field("kind").choices if k in rows]
     return [Papers(rows[k][0].get_kind_display(), rows[k][0], rows[k][1:]) for k in kinds]
@@ -169,7 +170,8 @@ def papers_of(user, agreement) -> list[Papers]:
 
 def get_paper(user, agreement, pk: int):
     """One paper the user may read, or None."""
-    return agreement.documents.filter(document_rules.readable_documents(user, agreement), pk=pk).first()
+    readable = agreement.documents.filter(document_rules.readable_documents(user, agreement))
+    return readable.select_related("seal").filter(pk=pk).first()
 
 
 def seat_rows(user, agreement) -> list[Proposal]:

@@ -47,7 +47,7 @@ def open_for(proposal, actor) -> Agreement:
         track=track, partner=partner, program=proposal.program, office=office if regional else None
     )
     over = [s.code for s in Agreement.flow.states if s.final]
-    found = same.exclude(status__in=over).order_by("pk").select_for_update(of=("self",)).first()
+    found = same.exclude(status__in=over).order_by("pk").select_for_update(of=("self",), no_key=True).first()
     if found is None:
         return open_agreement(
             track=track,

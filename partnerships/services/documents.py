@@ -10,18 +10,34 @@ from accounts.roles import PARTNER
 from accounts.rules import capacity
 from partnerships.models import AgreementDocument, DocumentKind
 from partnerships.rules import documents as rules
+from partnerships.rules.agreements import TEXTS
+from partnerships.services import seals
 from workflow.engine import Refused, lock, note
 
-TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
+LANGUAGE_OF = {DocumentKind.TEXT_ID: "id", DocumentKind.TEXT_EN: "en"}
 
 
-def store(agreement, kind: str, upload, actor, note_text: str = "") -> AgreementDocument:
-    """Keep a checked upload as the next version of its kind. The caller holds the agreement's lock."""
-    last = agreement.documents.filter(kind=kind).aggregate(n=Max("version"))["n"] or 0
+def next_version(agreement, kind: str) -> int:
+    """The version a new paper of this kind gets."""
+    return (agreement.documents.filter(kind=kind).aggregate(n=Max("version"))["n"] or 0) + 1
+
+
+def store(agreement, kind: str, upload, actor, note_text: str = "", **drafted) -> AgreementDocument:
+    """Keep a checked upload as the next version of its kind. The caller holds the agreement's lock.
+
+    `drafted`: language, seal and the mark of a paper the portal made itself.
+    """
     role, _organisation = capacity(actor)
     paper = AgreementDocument(
-        agreement=agreement, kind=kind, version=last + 1, by_partner=role in PARTNER, note=note_text
+        agreement=agreement,
+        kind=kind,
+        version=next_version(agreement, kind),
+        by_partner=role in PARTNER,
+        note=note_text,
+        **{"language": LANGUAGE_OF.get(kind, ""), **drafted},
     ).hold(upload, actor=actor)
+    if kind == DocumentKind.SIGNED:
+        paper.seal = seals.seal_signed(agreement, paper)
     paper.save()
     if kind in TEXTS and agreement.clauses:
         agreement.clauses = {}

@@ -113,6 +113,19 @@ def repair(proposal, actor, answers):
     _judge(proposal)
 
 
+def allot(proposal, actor, answers):
+    """The seats of a ratified run. A proposal that was already open on the pair goes on with these seats.
+
+    The pair was judged for the ratification (services.ratification); what it left on the record counts from now on.
+    """
+    proposal.seats_requested, proposal.allocation = answers["seats"], answers["run"]
+
+
+def replace(proposal, actor, answers):
+    """A newer plan of the same round gives this pair nothing."""
+    _end(proposal, LapseCause.REPLACED)
+
+
 def send(proposal, actor, answers):
     """What leaves for the partner, and how the offer stood that day, so that later changes can be shown."""
     proposal.partner_summary, proposal.sent_at = answers["summary"].strip(), timezone.now()
@@ -144,16 +157,24 @@ def _allot(proposal, actor, seats: int, words: str) -> None:
     proposal.save()
     proposal.agreement = open_for(proposal, actor)
     _count_people(proposal.line.need_id)
+    _keep_within_people(proposal.line)
 
 
 def _count_people(need_id: int) -> None:
     """The need's accepted people, and its step from approved to being met with the first of them (N11)."""
-    need = TrainingNeed.objects.select_for_update().get(pk=need_id)
+    need = TrainingNeed.objects.select_for_update(no_key=True).get(pk=need_id)
     held = Proposal.objects.holding().filter(line__need=need_id)
     people = sum(held.values_list("seats_allotted", flat=True))
     if people and need.status == NeedStatus.APPROVED:
         perform(need.flow, "start_fulfil", record=need)
     TrainingNeed.objects.filter(pk=need_id).update(people_accepted=people)
+
+
+def _keep_within_people(line) -> None:
+    """Under the need's lock: two partners that accept the same people at the same moment never both do."""
+    held = sum(Proposal.objects.holding().filter(line=line.pk).values_list("seats_allotted", flat=True))
+    if held > line.requested_total:
+        raise Refused([_("The people of this line have just been given other seats. Look at the proposal again.")])
 
 
 def put_on_waiting_list(proposal, actor, answers):
@@ -204,6 +225,6 @@ def _end(proposal, cause: str) -> None:
 def conversion_choices(proposal):
     """What an accepted proposal becomes."""
     return [
-        ("NOMINATIONS", _("Nominations: people are put forward by name, outside the portal for now")),
+        ("NOMINATIONS", _("Nominations: the office puts people forward by name")),
         ("ACTIVITY", _("An activity in the country")),
     ]

@@ -1,6 +1,6 @@
-"""Addresses of candidates, proposals and agreements."""
+"""Addresses of candidates, proposals, agreements and allocations."""
 
-from partnerships.urls import agreements, proposals
+from partnerships.urls import agreements, allocations, proposals
 
 app_name = "partnerships"
-urlpatterns = [*proposals.urlpatterns, *agreements.urlpatterns]
+urlpatterns = [*proposals.urlpatterns, *agreements.urlpatterns, *allocations.urlpatterns]

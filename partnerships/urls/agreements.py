@@ -15,5 +15,8 @@ urlpatterns = [
     path("kemitraan/<str:code>/surat/<int:pk>/", documents.answer, name="agreement_answer"),
     path("kemitraan/<str:code>/berkas/", documents.upload, name="agreement_upload"),
     path("kemitraan/<str:code>/berkas/<int:pk>/", documents.download, name="agreement_file"),
+    path("kemitraan/<str:code>/berkas/<int:pk>/kode/", documents.seal, name="agreement_seal"),
+    path("kemitraan/<str:code>/naskah/", documents.draft, name="agreement_draft"),
+    path("kemitraan/<str:code>/naskah/<slug:paper>/<slug:lang>/", documents.preview, name="agreement_preview"),
     path("kemitraan/<str:code>/<slug:action>/", agreements.act_agreement, name="act_agreement"),
 ]

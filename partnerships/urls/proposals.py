@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import proposals, suggestions
+from partnerships.views import proposal_batches, proposals, suggestions
 
 urlpatterns = [
     path("kandidat/<str:code>/<int:position>/", suggestions.compare, name="compare"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("program/<slug:slug>/permintaan/", suggestions.program_demand, name="program_demand"),
     path("usulan/", proposals.proposals, name="proposals"),
     path("usulan/baru/", proposals.propose, name="propose"),
+    path("usulan/bersama/<slug:action>/<int:intake>/", proposal_batches.together, name="together"),
     path("usulan/<str:code>/", proposals.proposal, name="proposal"),
     path("usulan/<str:code>/<slug:action>/", proposals.act, name="act"),
 ]

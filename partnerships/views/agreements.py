@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partnerships.forms.agreements import ClauseForm, ContentForm, GrantForm, OpenForm
 from partnerships.models import OPEN_TRACKS, Clause
 from partnerships.rules import agreements as rules
-from partnerships.rules.documents import kinds_to_upload, reads_everything
+from partnerships.rules.documents import kinds_to_upload, papers_to_draft, reads_everything
 from partnerships.selectors import agreements as selectors
 from partnerships.selectors.agreement_stages import stage_rows
 from partnerships.services import agreements as services
@@ -60,6 +60,7 @@ def agreement_page(request, code):
         "reads_everything": reads_everything(user, agreement),
         "may_edit": rules.may_edit_content(user, agreement),
         "may_upload": bool(kinds_to_upload(user, agreement)),
+        "may_draft": bool(papers_to_draft(user, agreement)),
         "may_record_letters": rules.may_record_letters(user, agreement),
         "may_check_clauses": rules.may_check_clauses(user, agreement),
         "may_keep_grant": rules.may_keep_grant(user, agreement),
@@ -108,7 +109,7 @@ def sent(request) -> tuple:
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
-def form_page(request, agreement, form, *, title, button, save, lead="", stays=None):
+def form_page(request, agreement, form, *, title, button, save, lead="", stays=None, template=FORM, more=None):
     """Show a form about one agreement, or write it: 400 for answers to repair, 409 for who came second."""
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -131,8 +132,8 @@ def form_page(request, agreement, form, *, title, button, save, lead="", stays=N
             return redirect(stays or agreement)
     elif request.method == "POST":
         status = 400
-    context = {"agreement": agreement, "form": form, "title": title, "button": button, "lead": lead}
-    return render(request, FORM, context, status=status)
+    context = {"agreement": agreement, "form": form, "title": title, "button": button, "lead": lead, **(more or {})}
+    return render(request, template, context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

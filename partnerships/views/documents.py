@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partnerships.forms.documents import AnswerForm, LetterForm, UploadForm
+from partnerships.forms.documents import AnswerForm, DraftForm, LetterForm, UploadForm
 from partnerships.rules import agreements as rules
-from partnerships.rules.documents import kinds_to_upload
+from partnerships.rules.documents import kinds_to_upload, papers_to_draft
 from partnerships.selectors import agreements as selectors
 from partnerships.selectors.agreement_stages import OUTSIDE
 from partnerships.services import documents as services
 from partnerships.services import external_steps
+from partnerships.services import papers as paper_services
 from partnerships.views.agreements import form_page, sent
+from workflow import papers as paper_maker
 from workflow.downloads import file_response
+from workflow.formats import language
+from workflow.seals import address, kind_label, qr
+
+DRAFT = "partnerships/agreements/draft.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +58,62 @@ def download(request, code, pk):
         paper.agreement = agreement
         services.log_download(paper, request.user)
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request, code):
+    """Have the portal draft a paper: stored as the next version of its kind, or shown to be printed."""
+    agreement = selectors.get_agreement(request.user, code)
+    forms = papers_to_draft(request.user, agreement)
+    if not forms:
+        raise PermissionDenied("partnerships.agreement.draft")
+
+    def save(form):
+        data = form.cleaned_data
+        paper = paper_services.draft(agreement, data["form"], data["language"], request.user)
+        return _("%(kind)s, version %(version)d, was drafted. Its number is %(number)s.") % {
+            "kind": kind_label(paper.seal),
+            "version": paper.version,
+            "number": paper.seal.number,
+        }
+
+    form = DraftForm(*sent(request), forms=forms)
+    lead = _("Drafts carry the word KONSEP, a number, and a code with which anyone can check them.")
+    return form_page(
+        request,
+        agreement,
+        form,
+        title=_("Draft a paper"),
+        button=_("Make the paper"),
+        save=save,
+        lead=lead,
+        template=DRAFT,
+        more={"can_make": paper_maker.can_make(), "previews": [(f.label, f.value.lower()) for f in forms]},
+    )
+
+
+@require_safe
+def preview(request, code, paper, lang):
+    """A paper as a page to read or print, without number and code; nothing is stored."""
+    agreement = selectors.get_agreement(request.user, code)
+    form = next((f for f in papers_to_draft(request.user, agreement) if f.value.lower() == paper), None)
+    if form is None or lang not in paper_services.LANGUAGES:
+        raise Http404
+    response = HttpResponse(paper_services.preview(agreement, form, lang, request.user))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def seal(request, code, pk):
+    """Code and QR of one paper, to be printed beside it."""
+    agreement = selectors.get_agreement(request.user, code)
+    paper = selectors.get_paper(request.user, agreement, pk)
+    if paper is None or paper.seal is None:
+        raise Http404
+    url = address(paper.seal, language())
+    context = {"agreement": agreement, "paper": paper, "kind": kind_label(paper.seal), "url": url, "qr": qr(url)}
+    return render(request, "partnerships/agreements/seal.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from accounts.rules import capacity, zone_of
 from partnerships.forms.proposals import ProposeForm
 from partnerships.matching import WAIVABLE
 from partnerships.selectors import proposals as selectors
+from partnerships.selectors.proposal_batches import batches
 from partnerships.selectors.suggestions import get_pair
 from partnerships.sentences import show_failures, show_parts
 from partnerships.services import proposals as services
@@ -27,7 +28,11 @@ def proposals(request):
     return render(
         request,
         "partnerships/proposals.html",
-        {"listing": selectors.proposal_list(request), "is_partner": selectors.is_partner(request.user)},
+        {
+            "listing": selectors.proposal_list(request),
+            "is_partner": selectors.is_partner(request.user),
+            "batches": batches(request.user),
+        },
     )
 
 

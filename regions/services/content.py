@@ -63,7 +63,8 @@ class Closed(Stale):
 
 def locked(need: TrainingNeed, actor) -> TrainingNeed:
     """The need under lock, if this person may edit it now; raises Closed otherwise. Call inside a transaction."""
-    fresh = TrainingNeed.objects.select_for_update(of=("self",)).select_related("office", "cycle").get(pk=need.pk)
+    related = ("office__office__region", "cycle")  # also what the score looks at
+    fresh = TrainingNeed.objects.select_for_update(of=("self",)).select_related(*related).get(pk=need.pk)
     if not may_edit(fresh.flow, actor, fresh):
         raise Closed(fresh)
     return fresh

@@ -16,6 +16,7 @@ from regions.services import facts_of
 from workflow.acting import ActForm
 from workflow.engine import may_edit, offered
 from workflow.listing import Listing
+from workflow.panels import remarks_on
 from workflow.views import act_view
 
 REVIEWERS = {Role.PROV_VER, Role.PPSDM_VER, Role.PPSDM_HEAD, Role.DITJEN_REV}
@@ -39,6 +40,9 @@ def needs(request):
         search=selectors.matches,
         distinct=True,
     )
+    remarks = remarks_on(request, "regions.need", listing.rows)
+    for row in listing.rows:
+        row.remark = remarks.get(row.pk, "")
     context = {
         "listing": listing,
         "may_start": role == Role.DINAS_OP,
@@ -124,6 +128,7 @@ def sheet(request, code):
         "lines": record.all_lines,
         "papers": list(record.evidence.all()),
         "score": score_rows(record, facts_of(record)),
+        "signature": selectors.signature_of(record),
         "printed_at": timezone.now(),
         "address": request.build_absolute_uri(record.get_absolute_url()),
         "people": sum(line.requested_total for line in record.all_lines),

@@ -123,6 +123,7 @@ def test_a_paper_is_reached_through_its_own_agreement_only(client, biroks_office
 
 
 INTERNAL = {
+    "COVER_LETTER",
     "CONCEPT_NOTE",
     "DPRD_LETTER",
     "GOV_RESULT",
