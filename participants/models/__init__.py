@@ -1,0 +1,53 @@
+"""People, their nominations, and what happens to them on the way to a seat and back."""
+
+from participants.models.certificates import Certificate
+from participants.models.nominations import (
+    CHOSEN,
+    ENOUGH_PERCENT,
+    OPEN,
+    PANEL,
+    PASSED,
+    PREPARING,
+    SEATED,
+    Attendance,
+    Basis,
+    ClearanceKind,
+    ClearanceStep,
+    Criterion,
+    Nomination,
+    NominationPaper,
+    NominationStatus,
+    PanelScore,
+    PaperKind,
+    Path,
+    StepState,
+    TransferLog,
+)
+from participants.models.people import Employment, Person, Sex
+
+__all__ = [
+    "CHOSEN",
+    "Certificate",
+    "ENOUGH_PERCENT",
+    "OPEN",
+    "PANEL",
+    "PASSED",
+    "PREPARING",
+    "SEATED",
+    "Attendance",
+    "Basis",
+    "ClearanceKind",
+    "ClearanceStep",
+    "Criterion",
+    "Employment",
+    "Nomination",
+    "NominationPaper",
+    "NominationStatus",
+    "PanelScore",
+    "PaperKind",
+    "Path",
+    "Person",
+    "Sex",
+    "StepState",
+    "TransferLog",
+]

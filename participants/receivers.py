@@ -1,0 +1,17 @@
+"""When a programme's deadline moved: drafts are due when the office's registration closes now."""
+
+from __future__ import annotations
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from participants.services.deadlines import move_drafts
+from programs.models import Program
+from workflow.engine import moved
+
+
+@receiver(moved, dispatch_uid="participants.deadlines")
+def follow_the_programme(sender, record, entry, **kwargs):
+    """Extended, reopened or amended: every draft for it moves along."""
+    if isinstance(record, Program) and entry.action in {"extend", "reopen", "amend", "publish"}:
+        move_drafts(record, timezone.now())

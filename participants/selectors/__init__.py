@@ -1,0 +1,1 @@
+"""Reads of the participants' room, always for a user."""
