@@ -112,6 +112,13 @@ ACCOUNTS: tuple[Account, ...] = (
     *_partners(),
     Account("evaluator.ppsdm", "Evaluator PPSDM", "PPSDM", (Role.EVAL,), True),
     Account("auditor", "Auditor Inspektorat Jenderal", "ITJEN", (Role.AUDITOR,), True),
+    Account(
+        "tata-usaha.bpvp-sidoarjo",
+        "Kepala Tata Usaha BPVP Sidoarjo (Plh. Kepala)",
+        "BPVP-SDA",
+        (Role.DINAS_OP,),
+        True,
+    ),
     Account("admin", "Administrator Portal", "PPSDM", (Role.ADMIN,), True),
     Account("rangkap", "Staf PPSDM dengan dua peran", "PPSDM", (Role.PPSDM_VER, Role.EVAL), True),
 )

@@ -4,8 +4,11 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
 from portal.demo.accounts import ACCOUNTS
+from portal.demo.national_data import ADDRESSES as OFFICE_ADDRESSES
 
-ADDRESSES = frozenset(account.email for account in ACCOUNTS)
+ADDRESSES = frozenset(
+    [account.email for account in ACCOUNTS] + [f"{address}@example.test" for address, _code, _role in OFFICE_ADDRESSES]
+)
 
 
 class DemoAwareBackend(ModelBackend):

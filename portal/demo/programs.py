@@ -293,8 +293,8 @@ STAFF = {"JICA": "jica", "KOICA": "koica", "ILO": "ilo"}
 class Programs:
     """Plans the life of every programme; `ids` knows them by their key in the scenario once they exist."""
 
-    def __init__(self, days: Days, users: dict):
-        self.days, self.users = days, users
+    def __init__(self, days: Days, users: dict, offers: tuple[Offer, ...] = OFFERS):
+        self.days, self.users, self.offers = days, users, offers
         self.ids: dict[str, int] = {}
 
     def program(self, key: str) -> Program:
@@ -303,11 +303,12 @@ class Programs:
 
     def plan(self) -> None:
         """Put every step of every programme into the calendar."""
-        for place, offer in enumerate(OFFERS):
+        for place, offer in enumerate(self.offers):
             drafted = self.days.working_days_ago(max(offer.published, 3) + 6, 8, place)
             self.days.plan(drafted, lambda o=offer: self.write(o))
             getattr(self, offer.road)(offer)
-        self.days.plan(self.days.working_days_ago(3, 15), self.cut_seats)
+        if self.offers is OFFERS:
+            self.days.plan(self.days.working_days_ago(3, 15), self.cut_seats)
 
     # --- The offer -----------------------------------------------------------------------------------
 
