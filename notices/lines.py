@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import in_local_language
 from notices.models import NoticeKind
 from workflow.registry import workflow
-from workflow.templatetags.workflow_tags import NOTES, role_name
+from workflow.templatetags.workflow_tags import NOTES, capacity_name
 
 ICONS = {NoticeKind.TURN: "hand-index", NoticeKind.DUE: "alarm", NoticeKind.CHANGE: "bell"}
 
@@ -89,7 +89,7 @@ def line(notice) -> Line:
         notice=notice,
         headline=_headline(notice),
         subject=in_local_language(notice, "subject"),
-        by=", ".join(part for part in (role_name(notice.role) if notice.role else "", notice.organisation) if part),
+        by=", ".join(part for part in (capacity_name(notice) if notice.role else "", notice.organisation) if part),
         quote=notice.comment,
         changes=[_change(c) for c in notice.changes],
         path=local_path(notice.path),

@@ -122,6 +122,7 @@ class Notice(models.Model):
     path = models.CharField(max_length=200, blank=True, help_text=_("Address without language prefix"))
     action = models.CharField(max_length=40, blank=True)
     role = models.CharField(max_length=20, blank=True)
+    capacity = models.CharField(max_length=5, blank=True, help_text=_("Kind of delegation the act was done under"))
     organisation = models.CharField(max_length=200, blank=True)
     comment = models.TextField(blank=True)
     changes = models.JSONField(default=list, blank=True, help_text="[{label_id, label_en, before, after}]")

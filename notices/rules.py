@@ -67,7 +67,8 @@ def _with_memberships(people) -> list:
     """Users with their present memberships loaded in one query: a published programme concerns a thousand."""
     users = list(people)
     own: dict[int, list] = {user.pk: [] for user in users}
-    for membership in Membership.objects.current().filter(user__in=own).select_related("organisation").order_by("pk"):
+    current = Membership.objects.current().filter(user__in=own)
+    for membership in current.select_related("organisation", "delegation__post").order_by("pk"):
         own[membership.user_id].append(membership)
     for user in users:
         user.current_memberships = own[user.pk]

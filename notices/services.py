@@ -83,7 +83,7 @@ def tell_of(entry, now) -> None:
                 _tell(entry, record, user, membership, kind, soon, now)
 
     if transition is not None:
-        if _is_latest(registered.flow, entry):
+        if transition.announces and _is_latest(registered.flow, entry):
             turn = rules.capacities(registered, record, rules.turn_of(record), turn=True)
             tell(turn, NoticeKind.TURN, rules.at_once(NoticeKind.TURN, transition, None))
         others = rules.capacities(registered, record, transition.tells)
@@ -115,6 +115,7 @@ def _is_latest(flow, entry) -> bool:
 def _tell(entry, record, user, membership, kind, soon, now) -> None:
     notice = _notice(record, user, membership, kind, key=f"log:{entry.seq}", created_at=entry.at)
     notice.action, notice.role, notice.organisation = entry.action, entry.role, entry.organisation
+    notice.capacity = entry.capacity
     notice.comment = "\n".join(part for part in (entry.comment, _remarks(entry.data)) if part)
     notice.changes = _changes(entry.data)
     stale = now - entry.at > TOO_OLD_FOR_MAIL

@@ -9,10 +9,17 @@ class PortalConfig(AppConfig):
     def ready(self):
         from accounts.selectors import use_place_names
         from notices import audience
-        from portal.audiences import concerned_by_amendment, receiving_office
+        from portal.audiences import (
+            allocated_offices,
+            concerned_by_amendment,
+            receiving_office,
+            sends_the_proposals,
+        )
         from portal.selectors.places import province_names
 
         use_place_names(province_names)
         for action in ("amend", "suspend", "resume", "cancel"):
             audience.register("programs.program", action, concerned_by_amendment, at_once=True)
         audience.register("regions.need", "receive", receiving_office)
+        audience.register("partnerships.allocation", "ratify", allocated_offices, at_once=True)
+        audience.register("partnerships.allocation", "ratify", sends_the_proposals, at_once=True)

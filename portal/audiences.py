@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.roles import OFFICE, PARTNER, Role
-from partnerships.models import HOLDING, OPEN_PROPOSALS, Proposal
+from partnerships.models import HOLDING, OPEN_PROPOSALS, AllocationLine, Proposal, RunKind
+from partnerships.services.remainder import base_plan
 
 
 def concerned_by_amendment(program, entry):
@@ -19,6 +20,26 @@ def concerned_by_amendment(program, entry):
     )
     concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(role__in=PARTNER, organisation=program.partner_id)
     for membership in Membership.objects.current().filter(concerned).select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def allocated_offices(run, entry):
+    """A plan was ratified: every office whose lines it decided on; of a run for the remainder those who gained."""
+    lines = AllocationLine.objects.filter(run=run)
+    if run.kind == RunKind.REMAINDER:
+        before = dict(AllocationLine.objects.filter(run=base_plan(run)).values_list("line", "seats"))
+        rows = lines.values_list("line", "seats", "office")
+        offices = {office for line, seats, office in rows if seats > before.get(line, 0)}
+    else:
+        offices = lines.order_by().values("office")
+    people = Membership.objects.current().filter(role__in=OFFICE, organisation__in=offices)
+    for membership in people.select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def sends_the_proposals(run, entry):
+    """Its proposals wait for the head of the Bureau of Cooperation: told once, not once per proposal."""
+    for membership in Membership.objects.current().filter(role=Role.BIROKS_HEAD).select_related("user", "organisation"):
         yield membership.user, membership
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from notices.selectors import unread_count
+from portal.demo import ON_ITS_WAY
 from workflow.reading import all_waiting
 
 CACHE_SECONDS = 60
@@ -52,6 +53,8 @@ _CATALOGUE = Item(_("Programmes"), "mortarboard", "programs:catalogue")
 _OFFERS = Item(_("Programmes"), "mortarboard", "programs:mine", (_PROGRAM,))
 _PROPOSALS = Item(_("Proposals"), "shuffle", "partnerships:proposals", (_PROPOSAL,))
 _AGREEMENTS = Item(_("Partnerships"), "diagram-3", "partnerships:agreements", (_AGREEMENT,))
+_ALLOCATION = Item(_("Allocation"), "grid-3x3-gap", "partnerships:allocations", ("partnerships.allocation",))
+_PARTICIPANTS = Item(_("Participants"), "people", "participants:nominations", ("participants.nomination",))
 _DEADLINES = Item(_("Deadlines"), "alarm", "deadlines")
 
 PUBLIC = (
@@ -61,8 +64,8 @@ PUBLIC = (
     Item(_("Transparency"), "eye", "transparency"),
     Item(_("Guide"), "question-circle", "guide"),
 )
-_OFFICE = (_HOME, _OWN_NEEDS, _CATALOGUE, _PROPOSALS, _DEADLINES)
-_REVIEW = (_HOME, _QUEUE, _NEEDS, _CATALOGUE, _PROPOSALS, _AGREEMENTS)
+_OFFICE = (_HOME, _OWN_NEEDS, _CATALOGUE, _PROPOSALS, _PARTICIPANTS, _DEADLINES)
+_REVIEW = (_HOME, _QUEUE, _ALLOCATION, _PROPOSALS, _NEEDS, _AGREEMENTS)
 _BUREAU = (_HOME, _OFFERS, _PROPOSALS, _AGREEMENTS, _NEEDS, _DEADLINES)
 _PARTNER = (
     _HOME,
@@ -99,7 +102,8 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     Role.SEKJEN: (_HOME, _AGREEMENTS, _PROPOSALS, _NEEDS, _CATALOGUE, _DEADLINES),
     Role.PARTNER_OFF: _PARTNER,
     Role.PARTNER_HEAD: _PARTNER,
-    Role.EVAL: (_HOME, _NEEDS, _OFFERS, _PROPOSALS, _AGREEMENTS),
+    Role.NOMINEE: (_HOME, _PARTICIPANTS, _CATALOGUE),
+    Role.EVAL: (_HOME, _PARTICIPANTS, _NEEDS, _OFFERS, _PROPOSALS, _AGREEMENTS),
     Role.AUDITOR: (
         _HOME,
         Item(_("Audit trail"), "journal-text", "audit"),
@@ -140,6 +144,11 @@ class Shell:
 
     demo = property(lambda self: settings.DEMO)
     support_email = property(lambda self: settings.SUPPORT_EMAIL)
+
+    @property
+    def sample_on_its_way(self) -> bool:
+        """Whether the demo's worker still calculates the national round."""
+        return settings.DEMO and bool(cache.get(ON_ITS_WAY))
 
     @property
     def eager_mode(self) -> bool:
@@ -206,6 +215,7 @@ class Shell:
             "switch": "accounts:switch",
             "settings": "accounts:settings",
             "inbox": "notices:inbox",
+            "delegations": "accounts:delegations",
         }
         return {key: link_to(name) for key, name in names.items()}
 

@@ -27,6 +27,12 @@ elif not (DEBUG or DEMO) and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10)
 if DEBUG and not _LOCAL_ONLY:
     raise ImproperlyConfigured("DEBUG may only be on while ALLOWED_HOSTS is this computer alone.")
 
+# Staff numbers at rest (participants/sealing.py). The first key seals, all of them open.
+PERSONAL_DATA_KEYS = env.words("PERSONAL_DATA_KEYS")
+if any(len(key) < 32 for key in PERSONAL_DATA_KEYS):
+    raise ImproperlyConfigured("PERSONAL_DATA_KEYS is too weak. Each key needs at least 32 random characters.")
+PERSONAL_DATA_KEYS = PERSONAL_DATA_KEYS or [SECRET_KEY]
+
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
 SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL", "bantuan@example.test")
 
@@ -50,6 +56,7 @@ INSTALLED_APPS = [
     "regions",
     "programs",
     "partnerships",
+    "participants",
     "portal",
 ]
 
@@ -64,8 +71,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "accounts.middleware.ActingForMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.ActingForMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RefusalMiddleware",
@@ -120,12 +127,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page never waits for a broker that is away: publishing gives up at once, the sweep below finds the work later.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 5}
+# A calculation takes minutes: it has a queue and a worker of its own, and limits of its own (partnerships.tasks).
+CELERY_TASK_ROUTES = {"partnerships.tasks.run_allocation": {"queue": "allocation"}}
 CELERY_TIMEZONE = "Asia/Jakarta"
 CELERY_BEAT_SCHEDULE = {
     "clock": {"task": "workflow.tasks.run_clock", "schedule": 60.0},
     "deliver-notices": {"task": "notices.tasks.deliver_pending", "schedule": 60.0},
     "send-mail": {"task": "notices.tasks.send_outbox", "schedule": 30.0},
     "refresh-suggestions": {"task": "partnerships.tasks.refresh_stale", "schedule": 120.0},
+    "resume-allocations": {"task": "partnerships.tasks.resume_allocations", "schedule": 60.0},
+    "forget-people": {"task": "participants.tasks.forget", "schedule": crontab(hour=2, minute=40)},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
 

@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from portal.views import audit, deadlines, demo, health, home, public, search
+from portal.views import audit, deadlines, demo, health, home, public, search, verify
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -18,6 +18,8 @@ urlpatterns += i18n_patterns(
     path("panduan/", public.guide, name="guide"),
     path("aksesibilitas/", public.accessibility, name="accessibility"),
     path("privasi/", public.privacy, name="privacy"),
+    path("verify/", verify.verify_code, name="verify_code"),
+    path("verify/<str:code>/", verify.verify, name="verify"),
     path("beranda/", home.home, name="home"),
     path("cari/", search.search, name="search"),
     path("tenggat/", deadlines.deadlines, name="deadlines"),
@@ -31,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("regions.urls")),
     path("", include("programs.urls")),
     path("", include("partnerships.urls")),
+    path("", include("participants.urls")),
     prefix_default_language=False,
 )
 

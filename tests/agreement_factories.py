@@ -72,7 +72,7 @@ def agreement(
     if planned:
         fields = {**PLAN, **fields}
     made = Agreement(
-        code=f"KM-2026-{next(_numbers):04d}",
+        code=fields.pop("code", "") or f"KM-2026-{next(_numbers):04d}",
         status=status,
         track=track,
         partner=partner,

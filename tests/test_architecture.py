@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
-STAIRS = ["workflow", "accounts", "notices", "regions", "programs", "partnerships", "portal"]
+STAIRS = ["workflow", "accounts", "notices", "regions", "programs", "partnerships", "participants", "portal"]
 """From the ground floor up."""
 
 
@@ -143,6 +143,8 @@ PUBLIC = {
     "guide",
     "accessibility",
     "privacy",
+    "verify",
+    "verify_code",
     "favicon",
     "jsi18n",
     "set_language",
@@ -157,6 +159,8 @@ PUBLIC = {
     "programs:catalogue",
     "programs:program",
     "programs:file",
+    "partnerships:public_allocation",
+    "partnerships:public_allocation_file",
 }
 """The short list of pages a visitor may open; everything else asks for a sign-in."""
 

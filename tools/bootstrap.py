@@ -19,6 +19,8 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed-lock.json")
 LOCKS = {"demo": "requirements.txt", "test": "requirements-dev.txt"}
 OLDEST = (3, 11)
+PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0"]
+"""Debian's names of what WeasyPrint draws text with."""
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 PROBE = "import sys; print('%d %d' % sys.version_info[:2])"
 
@@ -164,6 +166,7 @@ def prepare(kind):
     if not usable:
         make_environment(kind)
     install(kind)
+    prepare_papers(kind)
     kinds = ["demo", "test"] if kind == "test" else ["demo"]  # the second lock includes the first
     with open(STAMP, "w") as file:
         json.dump({each: lock_hash(each) for each in kinds}, file)
@@ -184,6 +187,25 @@ def prepare_browser():
     print(
         "Chromium is missing, so the browser tests will be skipped. Install it (Debian: "
         "sudo apt-get install chromium; macOS: brew install --cask chromium) and run make test again.",
+        flush=True,
+    )
+
+
+def has_pango():
+    """Whether the system has what papers (PDF) are drawn with; asked in the environment's own Python."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.call([PYTHON, "-c", "import weasyprint"], **quiet) == 0
+
+
+def prepare_papers(kind):
+    """Papers need Pango. Without it the portal runs all the same and offers print views instead of PDFs."""
+    if has_pango():
+        return
+    if kind == "test" and may_install_packages() and apt_install(*PANGO) and has_pango():
+        return
+    print(
+        "Pango is missing, so papers are offered as print views and the tests of PDFs skipped. Install it "
+        "(Debian: sudo apt-get install " + " ".join(PANGO) + "; macOS: brew install pango).",
         flush=True,
     )
 

@@ -14,20 +14,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from accounts.services import INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
 from workflow.calendar import WIB
 from workflow.engine import may_see
 from workflow.models import LogEntry
 from workflow.registry import workflow, workflows
-from workflow.templatetags.workflow_tags import NOTES, role_name
+from workflow.templatetags.workflow_tags import NOTES, capacity_name
 
-ACCOUNT_FLOWS = {INVITATION_LOG: gettext_lazy("Invitation"), MEMBERSHIP_LOG: gettext_lazy("Role of a person")}
+ACCOUNT_FLOWS = {
+    INVITATION_LOG: gettext_lazy("Invitation"),
+    MEMBERSHIP_LOG: gettext_lazy("Role of a person"),
+    DELEGATION_LOG: gettext_lazy("Delegation"),
+}
 ACCOUNT_ACTIONS = {
     "invite": gettext_lazy("Invitation sent"),
     "renew": gettext_lazy("Invitation sent again"),
     "revoke": gettext_lazy("Invitation taken back"),
     "accept": gettext_lazy("Invitation accepted"),
     "end": gettext_lazy("Role ended"),
+    "delegate": gettext_lazy("Delegation recorded"),
+    "end_delegation": gettext_lazy("Delegation revoked"),
 }
 """Account events have no workflow table; these are their words."""
 
@@ -44,6 +50,7 @@ class Event:
     role: str
     actor: str
     details: str
+    principal: str = ""
     sealed: bool = True
 
 
@@ -70,7 +77,7 @@ def action_choices() -> list[tuple[str, str]]:
 
 def events(*, q="", flow="", action="", role="", since=None, until=None):
     """The entries that fit, the newest first. Days are days in Jakarta."""
-    found = LogEntry.objects.select_related("actor").order_by("-seq")
+    found = LogEntry.objects.select_related("actor", "on_behalf_of").order_by("-seq")
     if q:
         found = found.filter(record_code__icontains=q.strip())
     if flow:
@@ -89,7 +96,8 @@ def events(*, q="", flow="", action="", role="", since=None, until=None):
 
 def trail(flow: str, code: str):
     """Everything that happened to one object, the newest first; Http404 where nothing did."""
-    found = LogEntry.objects.select_related("actor").filter(flow=flow, record_code=code).order_by("-seq")
+    found = LogEntry.objects.filter(flow=flow, record_code=code)
+    found = found.select_related("actor", "on_behalf_of").order_by("-seq")
     if "\x00" in f"{flow}{code}" or not found.exists():
         raise Http404
     return found
@@ -122,9 +130,10 @@ def in_words(entry: LogEntry, broken=frozenset()) -> Event:
         what=(transition.done or transition.label) if transition else account or NOTES.get(entry.action, entry.action),
         source=_state(known, entry.source) if moved else "",
         target=_state(known, entry.target) if moved else "",
-        role=role_name(entry.role),
+        role=capacity_name(entry),
         actor=str(entry.actor) if entry.actor else _("System"),
         details=_details(entry.data),
+        principal=str(entry.on_behalf_of) if entry.on_behalf_of_id else "",
         sealed=entry.seq not in broken,
     )
 
@@ -157,6 +166,7 @@ def csv_lines(found) -> Iterator[list[str]]:
         _("Role"),
         _("Organisation"),
         _("Actor"),
+        _("Standing in for"),
         _("Note"),
         _("Details"),
         _("Seal"),
@@ -175,6 +185,7 @@ def csv_lines(found) -> Iterator[list[str]]:
             event.role,
             entry.organisation,
             event.actor,
+            event.principal,
             entry.comment,
             json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else "",
             entry.hash,

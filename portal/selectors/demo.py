@@ -38,7 +38,7 @@ def demo_groups() -> list[Group]:
         return []
     found = {role.value: Group(role.label) for role in Role}
     shown = [email for _role, _post, email in rows()]
-    current = Membership.objects.current().filter(user__email__in=shown)
+    current = Membership.objects.own().current().filter(user__email__in=shown)
     for membership in current.select_related("user", "organisation").order_by("pk"):
         user = membership.user
         found[membership.role].accounts.append(Account(user.email, user.name, membership.organisation.name))

@@ -5,12 +5,9 @@ Everything a page needs is one snapshot in the cache, so that many visitors cost
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache as remember
-from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -25,16 +22,20 @@ from programs.models import Intake, Program
 from programs.rules import OFFERED, public_programs
 from regions.models import FilingWindow, NeedStatus, Region, TrainingNeed
 from regions.models.places import RegionLevel
+from regions.publishing import SMALLEST
 from workflow.models import LogEntry
 from workflow.registry import workflows
 from workflow.table import CLOCK
 from workflow.templatetags.workflow_tags import status_tag
 
 KEEP_SECONDS = 300
-SMALLEST = 5
-"""People are counted only from this number on; smaller groups are shown as "fewer than five"."""
-
-ROAD = ["regions.need", "programs.program", "partnerships.proposal", "partnerships.agreement"]
+ROAD = [
+    "regions.need",
+    "programs.program",
+    "partnerships.allocation",
+    "partnerships.proposal",
+    "partnerships.agreement",
+]
 """The order in which things happen: the counts are listed along it."""
 
 S = NeedStatus
@@ -48,10 +49,7 @@ class Province:
     """One province in the current cycle."""
 
     code: str
-    label: str
     name: str
-    col: int
-    row: int
     offices: int
     filed: int
     needs: int
@@ -152,14 +150,6 @@ def _kept(name: str, make: Callable[[], Any]) -> Any:
     return found
 
 
-@remember
-def tiles() -> dict[str, tuple[str, int, int]]:
-    """Province code -> (two letters, column, row) of the tile map."""
-    path = Path(__file__).resolve().parent.parent / "data" / "province_tiles.csv"
-    with path.open(encoding="utf-8", newline="") as source:
-        return {r["code"]: (r["label"], int(r["col"]), int(r["row"])) for r in csv.DictReader(source)}
-
-
 def snapshot() -> Snapshot:
     """The public figures of this moment, at most a few minutes old."""
 
@@ -211,15 +201,11 @@ def _provinces(cycle: Cycle | None) -> list[Province]:
     )
     found = []
     for region in Region.objects.filter(level=RegionLevel.PROVINCE, valid_to__isnull=True).order_by("code"):
-        label, col, row = tiles().get(region.code, ("", -1, -1))
         have = filed.get(region.code, {})
         found.append(
             Province(
                 code=region.code,
-                label=label,
                 name=region.name,
-                col=col,
-                row=row,
                 offices=offices.get(region.code, 0),
                 **{k: have.get(k) or 0 for k in ("filed", "needs", "people", "approved", "people_approved")},
             )

@@ -89,6 +89,8 @@ def place_of(record) -> str:
             return record.partner.name
         case "partnerships.proposal":
             return f"{record.line.need.office.name} → {record.partner.short_name or record.partner.name}"
+        case "participants.nomination":
+            return record.office.name
         case "partnerships.agreement":
             owner = record.office or record.unit
             return " · ".join(o.name for o in (owner, record.partner) if o is not None)

@@ -127,11 +127,22 @@ def _agreement_query(word: str) -> Q:
     )
 
 
+def _nomination_query(word: str) -> Q:
+    """By code, office and programme. Never by name: nobody looks people up here."""
+    return (
+        _any(word, "code", "proposal__code")
+        | Q(proposal__line__need__office__in=_offices(word).values("pk"))
+        | Q(proposal__intake__program__in=_programs(word).values("pk"))
+    )
+
+
 QUERIES = {
     "regions.need": _need_query,
     "programs.program": lambda word: Q(pk__in=_programs(word).values("pk")),
     "partnerships.proposal": _proposal_query,
     "partnerships.agreement": _agreement_query,
+    "partnerships.allocation": lambda word: _any(word, "code", "round__code"),
+    "participants.nomination": _nomination_query,
 }
 
 

@@ -1,4 +1,4 @@
-"""A first look: database, broker, sample data, web, worker and clock in one window, until Ctrl-C."""
+"""A first look: database, broker, sample data, web, workers and clock in one window, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def where_it_runs() -> str:
 
 
 def start_portal(crew: Crew, env: dict[str, str], port: int, listener: socket.socket) -> None:
-    """Tables and data, static files beside it, then web, worker and clock until /readyz answers."""
+    """Tables and data, static files beside it, then web, workers and clock until /readyz answers."""
     logs = VAR / "log"
     python = sys.executable
     options = {"env": env, "cwd": ROOT}
@@ -210,15 +210,19 @@ def start_portal(crew: Crew, env: dict[str, str], port: int, listener: socket.so
     data = [python, "manage.py", "preparedemo", "--accounts", str(_ACCOUNTS)]
     crew.run("preparing the data", data, log=logs / "data.log", show_output=True, **options)
     crew.finish(static)
-    with phase("web, worker, clock") as done:
+    with phase("web, workers, clock") as done:
         web = [python, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"]
         with listener:  # the child keeps it; ours is closed, so that the port is free when the child ends
             handed = {"pass_fds": (listener.fileno(),), "env": env | {"BIND": f"fd://{listener.fileno()}"}}
             crew.start("web", web, log=logs / "web.log", **options | handed)
         celery = [python, "-m", "celery", "-A", "portal"]
         if env["REDIS_URL"]:
-            worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-n", "demo@%h"]
-            crew.start("worker", [*celery, *worker, "-l", "INFO"], log=logs / "worker.log", **options)
+            worker = ["worker", "--without-gossip", "--without-mingle", "-l", "INFO"]
+            usual = [*worker, "--concurrency", "2", "-n", "demo@%h"]
+            crew.start("worker", [*celery, *usual], log=logs / "worker.log", **options)
+            # Minutes of calculation must not hold up mail and deadlines: 70 MB more, in a process of its own.
+            long = [*worker, "--concurrency", "1", "-Q", "allocation", "-n", "allocation@%h"]
+            crew.start("allocation worker", [*celery, *long], log=logs / "allocation.log", **options)
         # Without a broker the clock itself carries out what it asks for.
         beat = ["beat", "--schedule", str(VAR / "beat-schedule"), "--pidfile=", "-l", "INFO"]
         crew.start("clock", [*celery, *beat], log=logs / "clock.log", **options)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from partnerships.selectors.allocation_results import public_runs
 from portal.selectors import public
+from regions.publishing import Tile, tile_map
 from workflow.downloads import csv_response
 from workflow.formats import num
 
@@ -30,20 +32,8 @@ SCALES = {
 def _map(measure: str, provinces) -> dict:
     """The tile map of one measure: a tile per province and the legend."""
     label, value_of, floors = SCALES[measure]
-    step, size = 64, 60
-    placed = [p for p in provinces if p.label]
-    tiles = [
-        {
-            "x": p.col * step,
-            "y": p.row * step,
-            "tx": p.col * step + size // 2,
-            "ty": p.row * step + size // 2,
-            "label": p.label,
-            "level": sum(value_of(p) >= floor for floor in floors),
-            "name": p.name,
-            "value": _shown(measure, p),
-        }
-        for p in placed
+    drawn = [
+        Tile(p.code, p.name, str(sum(value_of(p) >= floor for floor in floors)), _shown(measure, p)) for p in provinces
     ]
     unit = "%" if measure == "filed" else ""
     ends = [f - 1 for f in floors[1:]] + [None]
@@ -51,14 +41,7 @@ def _map(measure: str, provinces) -> dict:
         {"level": n + 1, "label": f"{num(low)}–{num(high)}{unit}" if high else f"≥ {num(low)}{unit}"}
         for n, (low, high) in enumerate(zip(floors, ends, strict=True))
     ]
-    return {
-        "measure": measure,
-        "label": label,
-        "tiles": tiles,
-        "legend": legend,
-        "width": max((t["x"] for t in tiles), default=0) + size,
-        "height": max((t["y"] for t in tiles), default=0) + size,
-    }
+    return tile_map(label, drawn, legend)
 
 
 def _shown(measure: str, province) -> str:
@@ -161,6 +144,7 @@ def transparency(request):
         ],
         "counts": public.decision_counts(),
         "decisions": known.decisions,
+        "allocations": public_runs(),
     }
     return render(request, "portal/public/transparency.html", context)
 

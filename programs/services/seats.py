@@ -42,4 +42,4 @@ def release_seats(intake: Intake, count: int) -> None:
 def _locked(intake: Intake, count: int) -> Intake:
     if count < 0:
         raise ValueError(f"{intake}: {count} seats")
-    return Intake.objects.select_for_update().get(pk=intake.pk)
+    return Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)

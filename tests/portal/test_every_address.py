@@ -12,14 +12,17 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Delegation, Invitation, Membership, Organisation
 from notices.models import Notice
-from partnerships.models import Agreement, Proposal
+from participants.models import Nomination
+from partnerships.models import Agreement, AllocationRun, Proposal
 from portal.demo import accounts
 from programs.models import Program
 from regions.models import TrainingNeed
 from tests.demo_records import need, program, user
+from tests.partnerships import allocation_factories
 from tests.test_architecture import PUBLIC
+from workflow.models import Seal
 from workflow.registry import workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -64,6 +67,29 @@ def agreement() -> Agreement:
     return Agreement.objects.get(track="KSDLL_CONT")
 
 
+def seated() -> Proposal:
+    """The accepted proposal of BPVP Sidoarjo: six seats in Korea."""
+    return Proposal.objects.get(status="ACCEPTED")
+
+
+def nomination(status: str = "SHORTLISTED") -> Nomination:
+    """One of its nominees."""
+    return Nomination.objects.get(status=status)
+
+
+def sealed() -> Seal:
+    """A paper that anyone may check: the signed document of an agreement in force."""
+    return Seal.objects.filter(kind="SIGNED").first()
+
+
+def run(status: str = "RATIFIED") -> AllocationRun:
+    """A run of the national allocation in this state, in a round of its own."""
+    code = f"AL-2026-{9000 + len(status)}"
+    return AllocationRun.objects.filter(code=code).first() or allocation_factories.run(
+        allocation_factories.round_of(), status, code=code
+    )
+
+
 class _Undone(Exception):
     """Takes back what a POST has written."""
 
@@ -101,6 +127,28 @@ def sample(name: str, argument: str):
         room, agreement if "agreement" in name else lambda: proposal(1)
     )
     match argument:
+        case "code" if name == "partnerships:allocation_prepare":
+            return run("RESULT").round.code
+        case "code" | "other" if "allocation" in name:
+            return run("SUPERSEDED" if argument == "other" else "RATIFIED").code
+        case "need":
+            return need(1).code
+        case "intake":
+            return program("JA1").intakes.first().pk
+        case "kind":
+            return "csv"
+        case "code" if room == "accounts":
+            return Delegation.objects.get().code
+        case "code" if name == "verify":
+            return sealed().code
+        case "paper":
+            return "surat-tugas" if room == "participants" else "memorandum"
+        case "lang":
+            return "id"
+        case "code" if name in {"participants:roster", "participants:nominate"}:
+            return seated().code
+        case "code" if room == "participants":
+            return nomination().code
         case "code" if name in {"audit_trail", "audit_trail_file", "partnerships:compare"}:
             return need(1).code
         case "code":
@@ -110,7 +158,9 @@ def sample(name: str, argument: str):
         case "flow":
             return "regions.need"
         case "action":
-            return {"regions": "approve", "programs": "close"}.get(room, "amend" if "agreement" in name else "accept")
+            known = {"regions": "approve", "programs": "close", "participants": "forward"}
+            acts = {"agreement": "amend", "allocation": "submit"}
+            return known.get(room, next((act for word, act in acts.items() if word in name), "accept"))
         case "part":
             return "dasar"
         case "position":
@@ -129,10 +179,16 @@ def _number(name: str) -> int:
         return _invitation().pk
     if name == "accounts:end":
         return user("operator.nabire").memberships.get().pk
+    if name == "accounts:delegation_paper":
+        return Delegation.objects.get().papers.get().pk
     if name.startswith("notices:"):
         return Notice.objects.filter(user=user("operator.ntb")).first().pk
     if name.startswith("regions:"):
         return need(1).evidence.first().pk if "evidence" in name else need(1).lines.first().pk
+    if name == "participants:paper":
+        return nomination().papers.first().pk
+    if name == "partnerships:allocation_unpin":
+        return 1
     if name == "programs:file":
         return program("JA1").files.first().pk
     return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
@@ -215,15 +271,17 @@ def test_a_need_does_not_exist_for_partners_and_other_provinces_whatever_the_add
 @pytest.mark.parametrize("reader", OUTSIDERS)
 def test_proposals_and_agreements_of_other_regions_do_not_exist_either(reader, addresses, signed_in):
     browser = signed_in(reader)
-    about = [u for u in addresses.values() if agreement().code in u or proposal(1).code in u]
-    assert len(about) > 8
+    codes = (agreement().code, proposal(1).code, seated().code, nomination().code)
+    about = [url for url in addresses.values() if any(code in url for code in codes)]
+    assert len(about) > 18
     assert {answer(browser, m, u).status_code for u in about for m in ("GET", "POST")} <= {404, 405}
 
 
 def test_what_only_the_clock_does_is_done_by_nobody(signed_in):
     """Steps of the CLOCK sent by hand, by those who see the record: refused, and nothing moves."""
     records = {"regions.need": need(3), "programs.program": program("KO1"), "partnerships.proposal": proposal(1),
-               "partnerships.agreement": agreement()}  # fmt: skip
+               "partnerships.agreement": agreement(), "participants.nomination": nomination(),
+               "partnerships.allocation": run()}  # fmt: skip
     tried = 0
     for name, record in records.items():
         only = [t.name for t in workflow(name).flow.transitions if t.who == ("CLOCK",)]
@@ -292,6 +350,66 @@ agreement         operator.morowali       404
 agreement         kepala.ilo              404
 agreement         penghubung.jica         200
 agreement         telaah.hukum            200
+roster            operator.bpvp-sidoarjo  200
+roster            kepala.bpvp-sidoarjo    200
+roster            verifikator.ppsdm       200
+roster            kepala.kerjasama        200
+roster            penghubung.koica        200
+roster            auditor                 200
+roster            operator.ntb            404
+roster            verifikator.jatim       404
+roster            penghubung.jica         404
+roster            telaah.hukum            404
+roster            evaluator.ppsdm         404
+roster            admin                   404
+nominate          operator.bpvp-sidoarjo  200
+nominate          kepala.bpvp-sidoarjo    403
+nominate          verifikator.ppsdm       404
+nominee SHORTLISTED operator.bpvp-sidoarjo 200
+nominee SHORTLISTED kepala.kerjasama      200
+nominee SHORTLISTED penghubung.koica      404
+nominee SHORTLISTED penelaah.lavotas      404
+nominee SHORTLISTED verifikator.jatim     404
+nominee SHORTLISTED/forward kepala.kerjasama 200
+nominee SHORTLISTED/forward petugas.kerjasama 403
+nominee SCREENING penelaah.lavotas        200
+nominee SCREENING penelaah.phi            404
+nominee SCREENING evaluator.ppsdm         200
+nominee SCREENING kepala.kerjasama        404
+nominee SUBMITTED kepala.bpvp-sidoarjo    200
+nominee SUBMITTED verifikator.ppsdm       404
+nominee DRAFT     auditor                 404
+nominee DRAFT     operator.bpvp-sidoarjo  200
+run DRAFT         verifikator.ppsdm       200
+run DRAFT         auditor                 200
+run DRAFT         operator.ntb            404
+run DRAFT/start   kepala.ppsdm            403
+run RESULT        verifikator.ppsdm       200
+run RESULT        kepala.ppsdm            200
+run RESULT        telaah.hukum            200
+run RESULT        auditor                 200
+run RESULT        operator.ntb            404
+run RESULT        verifikator.ntb         404
+run RESULT        kepala.jica             404
+run RESULT        admin                   404
+run RESULT                                302
+run RESULT/submit verifikator.ppsdm       200
+run RESULT/submit kepala.ppsdm            403
+run RESULT/ratify verifikator.ppsdm       403
+run SUBMITTED/ratify kepala.ppsdm         200
+run SUBMITTED/ratify verifikator.ppsdm    403
+run SUBMITTED/ratify operator.ntb         404
+run RATIFIED      operator.ntb            200
+run RATIFIED      verifikator.ntb         200
+run RATIFIED      kepala.jica             200
+run RATIFIED      admin                   404
+public RATIFIED                           200
+public SUPERSEDED                         200
+public RESULT                             404
+public RESULT     verifikator.ppsdm       404
+page /alokasi/    verifikator.ppsdm       200
+page /alokasi/    operator.ntb            200
+page /alokasi/                            302
 page /antrean/    operator.ntb            403
 page /antrean/    verifikator.ppsdm       200
 page /tanda-tangan/ kepala.ntb            200
@@ -314,8 +432,9 @@ def _rows() -> list[tuple[str, str, int]]:
     found = []
     for row in TABLE.strip().splitlines():
         parts = row.split()
-        kind = "agreement" if parts[0] == "agreement" else " ".join(parts[:2])
-        rest = parts[1:] if kind == "agreement" else parts[2:]
+        alone = parts[0] in {"agreement", "roster", "nominate"}
+        kind = parts[0] if alone else " ".join(parts[:2])
+        rest = parts[1:] if alone else parts[2:]
         found.append((kind, rest[0] if len(rest) == 2 else "", int(rest[-1])))
     return found
 
@@ -334,8 +453,18 @@ def _place(what: str) -> str:
             base = program(key).manage_url
         case "proposal":
             base = proposal(int(key)).get_absolute_url()
+        case "roster":
+            base = f"/peserta/{seated().code}/"
+        case "nominate":
+            base = f"/peserta/{seated().code}/usulkan/"
+        case "nominee":
+            base = nomination(key).get_absolute_url()
         case "agreement":
             base = agreement().get_absolute_url()
+        case "run":
+            base = run(key).manage_url if more else run(key).get_absolute_url()
+        case "public":
+            base = reverse("partnerships:public_allocation", args=[run(key).code])
     return f"{base}{more}/" if more else base
 
 

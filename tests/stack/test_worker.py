@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from django.db import transaction
 
+from partnerships.models import AllocationRun, RunStatus
+from partnerships.rules.allocations import held_runs
 from portal.stack import processes
 from portal.stack.places import ROOT
+from tests.partnerships import allocation_factories
 from workflow.audit import broken_links
+from workflow.engine import log_of
 from workflow.models import LogEntry
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -66,3 +72,51 @@ def test_the_worker_checks_the_chain_and_reports_its_head(worker, environment, b
     wait_for(worker, " ready.")
     ask_for("workflow.tasks.verify_log", environment)
     assert wait_for(worker, "log chain").endswith(f"log chain intact, head {head}")
+
+
+# --- The queue of calculations ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def calculator(environment, folder):
+    """The worker of the queue for calculations, as the demo and operations start it."""
+    log = folder / "allocation.log"
+    command = [*CELERY, "worker", "--concurrency", "1", "-Q", "allocation", "--without-gossip", "--without-mingle"]
+    child = processes.start("allocation", [*command, "-l", "INFO"], log=log, env=environment, cwd=ROOT)
+    yield child
+    child.stop()
+
+
+def until(found, patience: float = 40):
+    """Wait until it is so."""
+    give_up = time.monotonic() + patience
+    while not (answer := found()):
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.1)
+    return answer
+
+
+def children(pid: int) -> list[int]:
+    """The processes a process has started."""
+    found = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(word) for word in found.stdout.split()]
+
+
+def test_a_calculation_whose_process_is_killed_is_finished_by_the_next_one(calculator, environment, aceh, bali, jica):
+    allocation_factories.scarce(jica, aceh, bali)
+    run = allocation_factories.run(status=RunStatus.RUNNING)
+    wait_for(calculator, " ready.")
+    with transaction.atomic():
+        AllocationRun.objects.select_for_update().get(pk=run.pk)  # so that it stands still at its first step
+        send = f"from partnerships.tasks import run_allocation as t; t.delay({run.pk})"
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", send], cwd=ROOT, env=environment, check=True
+        )
+        until(lambda: run.pk in held_runs())
+        [doomed] = children(calculator.pid)
+        os.kill(doomed, signal.SIGKILL)
+        until(lambda: children(calculator.pid) not in ([], [doomed]))
+    until(lambda: AllocationRun.objects.get(pk=run.pk).status != RunStatus.RUNNING)
+    run = AllocationRun.objects.get(pk=run.pk)
+    assert (run.status, run.figures["seats"]) == (RunStatus.RESULT, 4)
+    assert [entry.action for entry in log_of(run)] == ["finish"]
