@@ -215,7 +215,8 @@ def test_everyone_concerned_is_told_once_and_at_once(
     assert (run.code, "submit") in told(ppsdm_head)
     assert {"finish", "ratify"} <= {action for _code, action in told(ppsdm_verifier)}
     assert told(stranger) == set() and told(jica_head) == set()
-    assert mail.outbox == []
+    concerned = {user.email for user in (*offices, biroks_head, ppsdm_head, ppsdm_verifier)}
+    assert {to for letter in mail.outbox for to in letter.to} <= concerned  # by day they go out at once, at night later
 
 
 # --- An intake at once --------------------------------------------------------------------------------------
