@@ -71,6 +71,7 @@ def environment(port: int) -> dict[str, str]:
         "SITE_URL": f"http://localhost:{port}",
         "STATIC_ROOT": str(VAR / "static"),
         "MEDIA_ROOT": str(VAR / "media"),
+        "SIGNING_CA_DIR": str(VAR / "signing"),
         "EMAIL_FILE_PATH": str(VAR / "mail"),
         "LOG_LEVEL": "INFO",
     }

@@ -108,7 +108,11 @@ def _open_log(log: Path) -> int:
 def _leash(ending: signal.Signals) -> list[str]:
     """Prefix after which the kernel sends `ending` when the launcher itself is killed; Linux only."""
     tool = _leash_tool()
-    return [tool, "--pdeathsig", ending.name.removeprefix("SIG"), "--"] if tool else []
+    if not tool:
+        return []
+    # A launcher killed before the leash was on would never be missed: the child looks once more who its parent is.
+    here = ["/bin/sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid())]
+    return [tool, "--pdeathsig", ending.name.removeprefix("SIG"), "--", *here]
 
 
 @cache
