@@ -65,11 +65,14 @@ class ActForm(forms.Form):
     """The form of one transition on one record; `version` guards against acting on a page that has become old."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    acting_as = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    """In which capacity the page was opened: who has switched since in another tab is asked again (`switched`)."""
 
     def __init__(self, *args, record, transition: Transition, actor, **kwargs):
         super().__init__(*args, **kwargs)
         self.record, self.transition, self.actor = record, transition, actor
         self.fields["version"].initial = record.version
+        self.fields["acting_as"].initial = capacity_key(actor)
         for ask in transition.asks:
             self.fields[ask.name] = _field(ask, record)
         self.helper = SinergiFormHelper()
@@ -91,6 +94,31 @@ class ActForm(forms.Form):
             if found:
                 raise ValidationError([str(s) for s in found])
         return cleaned
+
+
+def capacity_key(actor) -> str:
+    """The capacity an actor acts in now, as a form carries it along."""
+    acting = getattr(actor, "acting", None)
+    return str(acting.pk) if acting is not None else ""
+
+
+def switched(request) -> str:
+    """A sentence where a form was opened in another capacity than the person acts in now; nothing may be done then."""
+    seen = request.POST.get("acting_as", "") if request.method == "POST" else ""
+    if not seen or seen == capacity_key(request.user):
+        return ""
+    then = next((m for m in request.user.current_memberships if str(m.pk) == seen), None)
+    return _(
+        "You opened this page as %(then)s and now act as %(now)s. Nothing was done. "
+        "Check in the account menu in which capacity you want to act, then confirm again."
+    ) % {"then": _named(then), "now": _named(request.user.acting)}
+
+
+def _named(membership) -> str:
+    """A capacity in words; one that has ended since has none."""
+    if membership is None:
+        return _("another capacity")
+    return f"{membership.role_label}, {membership.organisation.name}"
 
 
 def stale_sentence(record) -> str:

@@ -6,9 +6,15 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.dispatch import Signal
+
+from workflow import working_days as counting
 
 WIB = "Asia/Jakarta"
 _KEY = "workflow.holidays"
+
+calendar_changed = Signal()
+"""Sent by the task that follows an edited calendar: sender=Holiday, now. Rooms move what they derive from it."""
 
 
 def holidays() -> frozenset[dt.date]:
@@ -17,7 +23,7 @@ def holidays() -> frozenset[dt.date]:
     if found is None:
         from workflow.models import Holiday
 
-        found = frozenset(Holiday.objects.filter(region_code="").values_list("date", flat=True))
+        found = frozenset(Holiday.objects.valid().filter(region_code="").values_list("date", flat=True))
         cache.set(_KEY, found, 3600)
     return found
 
@@ -29,18 +35,12 @@ def forget_holidays() -> None:
 
 def is_working_day(day: dt.date) -> bool:
     """Monday to Friday and no holiday."""
-    return day.weekday() < 5 and day not in holidays()
+    return counting.is_open(day, holidays())
 
 
 def shift(day: dt.date, count: int) -> dt.date:
     """The working day `count` working days after (or, negative, before) a day; count 0 is the day itself."""
-    step = dt.timedelta(days=1 if count > 0 else -1)
-    left = abs(count)
-    while left:
-        day += step
-        if is_working_day(day):
-            left -= 1
-    return day
+    return counting.shift(day, count, holidays())
 
 
 def end_of_working_day(moment: dt.datetime, count: int, zone: str = WIB) -> dt.datetime:
@@ -52,11 +52,7 @@ def end_of_working_day(moment: dt.datetime, count: int, zone: str = WIB) -> dt.d
 def working_days_between(start: dt.datetime, end: dt.datetime, zone: str = WIB) -> int:
     """Working days after the day of `start` up to and including the day of `end`; 0 when `end` is earlier."""
     day, last = start.astimezone(ZoneInfo(zone)).date(), end.astimezone(ZoneInfo(zone)).date()
-    count = 0
-    while day < last:
-        day += dt.timedelta(days=1)
-        count += is_working_day(day)
-    return count
+    return counting.between(day, last, holidays())
 
 
 def working_days(count: int):
@@ -66,7 +62,16 @@ def working_days(count: int):
         return end_of_working_day(now, count, getattr(record, "time_zone", "") or WIB)
 
     due.working_days = count
-    return due
+    return on_calendar(due)
+
+
+def on_calendar(within):
+    """Marks a `State.within` that counts working days: it is asked again when the holiday calendar changes.
+
+    Asked with the moment the state began, it gives the date it gave then, had the calendar been as it is now.
+    """
+    within.on_calendar = True
+    return within
 
 
 def days(count: int):

@@ -14,22 +14,16 @@ def page(flow: Workflow) -> str:
     """The whole page of one table as Markdown, in English with the Indonesian state labels."""
     with translation.override("en"):
         lines = [f"# {flow.label}", "", "Generated from the workflow table by `manage.py drawworkflows`.", ""]
-        lines += ["```mermaid", "stateDiagram-v2", "    direction LR"]
-        for t in flow.transitions:
-            clock = " (clock)" if CLOCK in t.who else ""
-            lines += [
-                f"    {source} --> {target}: {t.name}{clock}"
-                for source in t.source
-                for target in flow.reach(t)
-                if not callable(t.target) or source == target or len(t.source) == 1 or target not in t.source
-            ]
+        if flow.variants:
+            for variant, label in flow.variants:
+                lines += [f"## {variant}: {label}", "", *_diagram(flow, variant), ""]
+        else:
+            lines += [*_diagram(flow, ""), ""]
         lines += [
-            "```",
-            "",
             "## States",
             "",
-            "| code | en | id | turn of | edited by | seen by |",
-            "|---|---|---|---|---|---|",
+            f"| code | en | id | turn of | edited by | seen by |{' only on |' if flow.variants else ''}",
+            f"|---|---|---|---|---|---|{'---|' if flow.variants else ''}",
         ]
         for s in flow.states:
             with translation.override("id"):
@@ -37,14 +31,15 @@ def page(flow: Workflow) -> str:
             seen = "everyone with a role on it" if s.sees == ANYONE else ", ".join(s.sees)
             lines.append(
                 f"| {s.code} | {s.label} | {indonesian} | {', '.join(s.waits_for) or '–'} | "
-                f"{', '.join(s.edits) or '–'} | {seen} |"
+                f"{', '.join(s.edits) or '–'} | {seen} |{_only(flow, s)}"
             )
-        lines += ["", "## Acts", "", "| act | label | from | to | who | asks | never by who did | told |"]
-        lines += ["|---|---|---|---|---|---|---|---|"]
+        more = " only on |" if flow.variants else ""
+        lines += ["", "## Acts", "", f"| act | label | from | to | who | asks | never by who did | told |{more}"]
+        lines += [f"|---|---|---|---|---|---|---|---|{'---|' if flow.variants else ''}"]
         lines += [
             f"| {t.name} | {t.label} | {', '.join(t.source)} | {', '.join(flow.reach(t))} | {', '.join(t.who)} | "
             f"{', '.join(a.name for a in t.asks) or '–'} | {', '.join(t.apart_from) or '–'} | "
-            f"{', '.join(t.tells) or '–'} |"
+            f"{', '.join(t.tells) or '–'} |{_only(flow, t)}"
             for t in flow.transitions
         ]
         lines += _limits(flow)
@@ -57,6 +52,28 @@ def page(flow: Workflow) -> str:
             ]
             lines.append(f"| {s.code} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _only(flow: Workflow, part) -> str:
+    """A last cell: the variants that know this part; no cell where the table has none."""
+    return f" {', '.join(part.only) or 'all'} |" if flow.variants else ""
+
+
+def _diagram(flow: Workflow, variant: str) -> list[str]:
+    """The states and acts of one variant, or of the whole table where it has none."""
+    own = {s.code for s in flow.states_of(variant)}
+    lines = ["```mermaid", "stateDiagram-v2", "    direction LR"]
+    for t in flow.acts_of(variant):
+        clock = " (clock)" if CLOCK in t.who else ""
+        lines += [
+            f"    {source} --> {target}: {t.name}{clock}"
+            for source in t.source
+            for target in flow.reach(t)
+            if source in own
+            and target in own
+            and (not callable(t.target) or source == target or len(t.source) == 1 or target not in t.source)
+        ]
+    return [*lines, "```"]
 
 
 def _limits(flow: Workflow) -> list[str]:

@@ -208,10 +208,13 @@ def _move(flow: Workflow, t: Transition, record, actor, answers: dict) -> None:
         reasons = [str(s) for check in t.validates if (s := check(record, actor, answers))]
     if reasons:
         raise Refused(reasons)
-    now = timezone.now()
+    now, was_due = timezone.now(), None
     source, target = record.status, t.goes_to(record)
+    if not flow.knows(target, record):
+        raise ValueError(f"{flow.name}.{t.name} leads {record.code} to {target}, which its variant does not know")
     record.version += 1
     if target != source:  # an act that keeps the state never restarts its clock
+        was_due = record.due_at
         record.status, record.status_since, record.reminded = target, now, 0
         within = flow.state(target).within
         record.due_at = within(record, now) if within else None
@@ -219,7 +222,8 @@ def _move(flow: Workflow, t: Transition, record, actor, answers: dict) -> None:
         effect(record, actor, answers)
     record.save()
     role = CLOCK if actor is None else sorted(roles & set(t.who))[0]
-    _note(flow, record, actor, t.name, source, target, role, answers, t)
+    # Beside the moment of the act the log keeps the date the state left behind was due at: it moves on with the record.
+    _note(flow, record, actor, t.name, source, target, role, {**answers, "was_due": was_due}, t)
 
 
 def note(flow: Workflow, record, actor, action: str, data: dict | None = None, comment: str = "") -> None:

@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workflow.calendar import WIB
@@ -110,19 +111,57 @@ class Seal(models.Model):
         return self.code
 
 
-class Holiday(models.Model):
-    """A day on which offices are closed; editable, because joint leave is decided each year by decree."""
+class HolidayKind(models.TextChoices):
+    PUBLIC = "PUBLIC", _("Public holiday")
+    JOINT_LEAVE = "LEAVE", _("Joint leave")
 
-    date = models.DateField()
+
+class HolidayQuerySet(models.QuerySet):
+    """Days off; those that were taken out of the calendar stay as rows."""
+
+    def valid(self):
+        """The days on which offices are closed."""
+        return self.filter(removed_at__isnull=True)
+
+
+class Holiday(models.Model):
+    """A day on which offices are closed; editable, because joint leave is decided each year by decree.
+
+    A day taken out keeps its row, so that loading the first calendar again does not bring it back.
+    """
+
+    date = models.DateField(_("Day"))
     region_code = models.CharField(max_length=4, blank=True, help_text=_("Empty: nationwide"))
-    label_id = models.CharField(max_length=120)
-    label_en = models.CharField(max_length=120, blank=True)
+    label_id = models.CharField(_("Name in Indonesian"), max_length=120)
+    label_en = models.CharField(_("Name in English"), max_length=120, blank=True)
+    kind = models.CharField(_("Kind"), max_length=6, choices=HolidayKind, default=HolidayKind.PUBLIC)
+    decree = models.CharField(
+        _("Decree"), max_length=200, blank=True, help_text=_("Number and date of the decree that sets this day.")
+    )
+    provisional = models.BooleanField(
+        _("Provisional"), default=False, help_text=_("Not yet set by decree; it counts as a day off all the same.")
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
+        ordering = ["date"]
         constraints = [models.UniqueConstraint(fields=["date", "region_code"], name="one_holiday_per_day_and_region")]
 
     def __str__(self):
         return f"{self.date} {self.label_id}"
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        english = (get_language() or "id").startswith("en")
+        return (english and self.label_en) or self.label_id
+
+    @property
+    def code(self) -> str:
+        """How the log calls it: LIBUR-2026-03-20."""
+        return f"LIBUR-{self.date:%Y-%m-%d}"
 
 
 class Record(models.Model):
@@ -155,6 +194,11 @@ class Record(models.Model):
     @property
     def turn_since(self):
         """Since when it is the turn of whoever has to act; a turn may change within one status."""
+        return self.status_since
+
+    @property
+    def time_runs_since(self):
+        """Where the time began that `due_at` ends: with the state, unless a turn within it has a time of its own."""
         return self.status_since
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ log = logging.getLogger(__name__)
 
 PARTS = ("paper.css", "source-serif-4-400.woff2", "source-serif-4-400i.woff2", "source-serif-4-600.woff2")
 """What a paper may load, by name, from static/papers."""
+
+POINTS_PER_PIXEL = 0.75
+
+
+@dataclass(frozen=True)
+class Room:
+    """A place on a paper: page from 0, and left, bottom, right, top in points from its lower left corner."""
+
+    page: int
+    box: tuple[float, float, float, float]
 
 
 @functools.cache
@@ -45,6 +56,22 @@ def html(template: str, values: dict[str, Any], *, language: str, printed: bool 
 
 def pdf(template: str, values: dict[str, Any], *, language: str) -> bytes:
     """A paper as a tagged PDF (PDF/UA)."""
+    return _document(template, values, language).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def pdf_with_room(template: str, values: dict[str, Any], *, language: str, room: str) -> tuple[bytes, Room | None]:
+    """The same, and where the element with this id came to stand: a signature goes there."""
+    document = _document(template, values, language).render(pdf_variant="pdf/ua-1")
+    found = None
+    for number, page in enumerate(document.pages):
+        if room in page.anchors:
+            left, top, right, bottom = (side * POINTS_PER_PIXEL for side in page.anchors[room])
+            height = page.height * POINTS_PER_PIXEL
+            found = Room(number, (left, height - bottom, right, height - top))
+    return document.write_pdf(pdf_variant="pdf/ua-1"), found
+
+
+def _document(template: str, values: dict[str, Any], language: str):
     import weasyprint
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -60,8 +87,7 @@ def pdf(template: str, values: dict[str, Any], *, language: str) -> bytes:
             return URLFetcherResponse(url, content, {"Content-Type": kind})
 
     text = html(template, values, language=language, printed=True)
-    document = weasyprint.HTML(string=text, base_url="paper:///", url_fetcher=OwnFiles(allowed_protocols={"paper"}))
-    return document.write_pdf(pdf_variant="pdf/ua-1")
+    return weasyprint.HTML(string=text, base_url="paper:///", url_fetcher=OwnFiles(allowed_protocols={"paper"}))
 
 
 def pdf_file(content: bytes, name: str) -> ContentFile:
@@ -72,6 +98,11 @@ def pdf_file(content: bytes, name: str) -> ContentFile:
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
+def roman_month(day) -> str:
+    """The month as offices write it in a number: XI."""
+    return _ROMAN[day.month - 1]
+
+
 def series_number(number: int, series: str, unit: str, day) -> str:
     """A number as offices write it: 007/LOI/BIRO-KS/XI/2026."""
-    return f"{number:03d}/{series}/{unit}/{_ROMAN[day.month - 1]}/{day.year}"
+    return f"{number:03d}/{series}/{unit}/{roman_month(day)}/{day.year}"

@@ -60,6 +60,8 @@ class State:
     stage: str = ""
     """Which step of the record's step bar this state belongs to."""
     final: bool = False
+    only: tuple[str, ...] = ()
+    """The variants of the table that know this state; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Transition:
     """One sentence on the effect, shown before the act."""
     applies: Callable[[Any], bool] | None = None
     """(record) -> whether this act exists for this record at all (tracks, office levels); hidden where it does not."""
+    only: tuple[str, ...] = ()
+    """The variants of the table that know this act; empty: all of them. Unlike `applies`, it can be drawn."""
     checks: tuple[Check, ...] = ()
     validates: tuple[Callable[[Any, Any, dict], str], ...] = ()
     """(record, actor, answers) -> refusal; like `checks`, but after the answers are known."""
@@ -126,6 +130,10 @@ class Workflow:
     """For transitions whose target depends on the record: every state it may reach (diagrams, checks)."""
     home: Callable[[Any], int | None] | None = None
     """(record) -> key of the organisation it comes from: who belongs there never decides on it from another post."""
+    variants: tuple[tuple[str, Any], ...] = ()
+    """(variant, label) where records of one table take different roads, such as the tracks of agreements."""
+    variant: Callable[[Any], str] | None = None
+    """(record) -> its variant."""
 
     def __post_init__(self):
         by_code = {s.code: s for s in self.states}
@@ -141,6 +149,19 @@ class Workflow:
                     raise ValueError(f"{self.name}.{t.name}: unknown state {code}")
         object.__setattr__(self, "_states", by_code)
         object.__setattr__(self, "_transitions", by_name)
+        self._check_variants()
+
+    def _check_variants(self):
+        """No act may lead out of its variant: what a variant does not know cannot be reached on it."""
+        known = {code for code, _label in self.variants}
+        for part in (*self.states, *self.transitions):
+            if not set(part.only) <= known:
+                raise ValueError(f"{self.name}: unknown variant in {part}")
+        for variant in known:
+            own = {s.code for s in self.states_of(variant)}
+            for t in self.acts_of(variant):
+                if not own & set(t.source) or not own & set(self.reach(t)):
+                    raise ValueError(f"{self.name}.{t.name}: neither begins nor ends on {variant}")
 
     def state(self, code: str) -> State:
         """The state with this code."""
@@ -166,7 +187,29 @@ class Workflow:
 
     def open_to(self, record: Any) -> list[Transition]:
         """The transitions that exist for this record in its present state."""
-        return [t for t in self.leaving(record.status) if t.applies is None or t.applies(record)]
+        return self.open_from(record, record.status)
+
+    def open_from(self, record: Any, code: str) -> list[Transition]:
+        """The transitions that would exist for this record in a state."""
+        variant = self.variant(record) if self.variant else ""
+        return [
+            t
+            for t in self.leaving(code)
+            if (not t.only or variant in t.only) and (t.applies is None or t.applies(record))
+        ]
+
+    def states_of(self, variant: str) -> list[State]:
+        """The states that records of a variant can be in."""
+        return [s for s in self.states if not s.only or variant in s.only]
+
+    def acts_of(self, variant: str) -> list[Transition]:
+        """The transitions of a variant."""
+        return [t for t in self.transitions if not t.only or variant in t.only]
+
+    def knows(self, code: str, record: Any) -> bool:
+        """Whether a state exists for this record at all."""
+        only = self.state(code).only
+        return not only or self.variant is None or self.variant(record) in only
 
     def seen_states(self, role: str) -> list[str]:
         """The states in which a role sees the record."""

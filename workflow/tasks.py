@@ -5,24 +5,35 @@ import logging
 from celery import shared_task
 from django.db import connection
 
-from workflow import clock
+from workflow import clock, holidays
 from workflow.audit import broken_links
 
 log = logging.getLogger(__name__)
 _CLOCK_LOCK = 7_220_001
 
 
-@shared_task
-def run_clock() -> int:
-    """Let the CLOCK act. Two beats started by mistake do not act twice: the second finds the lock taken."""
+def _alone(work) -> int:
+    """Do the CLOCK's work, unless another process is at it: two beats started by mistake do not act twice."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_CLOCK_LOCK])
         if not cursor.fetchone()[0]:
             return 0
         try:
-            return clock.run()
+            return work()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_CLOCK_LOCK])
+
+
+@shared_task
+def run_clock() -> int:
+    """Let the CLOCK act."""
+    return _alone(clock.run)
+
+
+@shared_task
+def follow_calendar() -> int:
+    """Move due dates right after the holiday calendar was edited, rather than within a minute."""
+    return _alone(holidays.follow)
 
 
 @shared_task

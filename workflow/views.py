@@ -9,22 +9,26 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from workflow.acting import ActForm, stale_sentence
+from workflow.acting import ActForm, capacity_key, stale_sentence, switched
 from workflow.engine import Refused, Stale, offered, perform
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_view(request, record, action: str, *, template: str = "workflow/act.html", then=None, facts=()):
+def act_view(request, record, action: str, *, template: str = "workflow/act.html", then=None, facts=(), more=None):
     """Show or carry out one act. `record` came through the room's own door, so the user may see it.
 
     `then`: record -> URL to go to afterwards (default: the record's page, or the home when it can no longer be seen).
-    `facts`: [{"label", "value"}] that the person decides on, shown above the form.
+    `facts`: [{"label", "value"}] that the person decides on, shown above the form; `more`: further values for a room's
+    own template.
     """
     flow = record.flow
     transition = flow.transition(action)
     if transition is None:
         raise Http404
+    elsewhere = switched(request)
     if not set(transition.who) & flow.roles(request.user, record):
+        if elsewhere:
+            raise Refused([elsewhere])
         raise PermissionDenied(f"{flow.name}.{action}")
     offer = next((o for o in offered(request.user, record) if o.transition is transition), None)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -33,6 +37,12 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
     if offer is None:
         status = 409
         form.add_error(None, stale_sentence(record)) if form.is_bound else None
+    elif elsewhere:
+        form.add_error(None, elsewhere)
+        # Told of it, the person may confirm in the capacity they act in now.
+        form.data = form.data.copy()
+        form.data["acting_as"] = capacity_key(request.user)
+        status = 409
     elif request.method == "POST" and form.is_valid():
         try:
             done = perform(
@@ -68,6 +78,7 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         "facts": facts,
         "then": request.POST.get("then", "")[:20],
         "target": _onward(flow, transition, record) if offer else None,
+        **(more or {}),
     }
     return render(request, template, context, status=status)
 
