@@ -44,7 +44,11 @@ PREFIXES = {
 
 STAND_INS = (DelegationKind.PLH, DelegationKind.AN, DelegationKind.UB)
 """For `Transition.never_by`: who merely stands in does routine work and changes nobody's legal position for good. An
-acting official of a vacant post (Plt) and an attorney (kuasa) may; a Plt signs with written authority only."""
+acting official of a vacant post (Plt) and an attorney (kuasa) may; a Plt with written authority only."""
+
+WRITTEN_ONLY = (DelegationKind.PLT,)
+"""For `Transition.with_authority`: an acting official does what changes somebody's position for good (sign, terminate,
+finally reject, ratify, take back a completion) with written authority filed with the delegation, and not otherwise."""
 
 OFFICE = (Role.DINAS_OP, Role.DINAS_HEAD)
 MINISTRY = (

@@ -16,6 +16,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegation, Invitation, User
+from accounts.services.delegations import keep_time
 
 log = logging.getLogger(__name__)
 _AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "retry_backoff_max": 3600}
@@ -47,25 +48,37 @@ def send_invitation(invitation_id: int) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
 
 
+def tell_of_delegation(delegation: Delegation, event: str) -> None:
+    """Both persons get a letter, each by a task of their own: a letter that is tried again is not doubled."""
+    for person_id in {delegation.post.user_id, delegation.delegate_id}:
+        soon(send_delegation, delegation.pk, event, person_id)
+
+
 @shared_task(**_AGAIN)
-def send_delegation(delegation_id: int, event: str) -> None:
-    """Write to both persons that a delegation was recorded or revoked, each in their own language."""
+def send_delegation(delegation_id: int, event: str, person_id: int) -> None:
+    """Write to one of the two persons that a delegation was recorded or revoked, in their own language."""
     found = Delegation.objects.select_related("post__user", "post__organisation", "delegate").get(pk=delegation_id)
-    for person in {found.post.user, found.delegate}:
-        if not person.is_active:
-            continue
-        with translation.override(person.language):
-            revoked = event == "revoked"
-            subject = _("%(code)s: delegation revoked") if revoked else _("%(code)s: delegation recorded")
-            _post(
-                person.email,
-                subject % {"code": found.code},
-                "mail/delegation.txt",
-                delegation=found,
-                revoked=revoked,
-                is_delegate=person == found.delegate,
-                link=settings.SITE_URL + found.get_absolute_url(),
-            )
+    person = User.objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        return
+    with translation.override(person.language):
+        revoked = event == "revoked"
+        subject = _("%(code)s: delegation revoked") if revoked else _("%(code)s: delegation recorded")
+        _post(
+            person.email,
+            subject % {"code": found.code},
+            "mail/delegation.txt",
+            delegation=found,
+            revoked=revoked,
+            is_delegate=person == found.delegate,
+            link=settings.SITE_URL + found.get_absolute_url(),
+        )
+
+
+@shared_task
+def keep_delegations() -> int:
+    """Tell of delegations that end soon or have ended; beat calls it, any number of calls is safe."""
+    return keep_time()
 
 
 @shared_task(**_AGAIN)

@@ -85,3 +85,13 @@ def network_letters(request) -> Tries:
 def letter_tries(email: str) -> Tries:
     """Password letters to one address, so that nobody's inbox is flooded."""
     return Tries("letter", email.strip().lower(), limit=3)
+
+
+def feed_reads(user) -> Tries:
+    """Fetches of one person's calendar: programs ask every hour, some every few minutes."""
+    return Tries("feed", str(user.pk), limit=60)
+
+
+def wrong_feeds(request) -> Tries:
+    """Calendar addresses that lead nowhere, from one network address."""
+    return Tries("wrong-feed", network_address(request), limit=TRIES_PER_NETWORK)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import delegations, invitations, own, people, sign_in
+from accounts.views import delegations, feeds, invitations, own, people, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("undangan/<str:token>/", invitations.accept, name="accept"),
     path("peran/", own.switch, name="switch"),
     path("akun/", own.settings, name="settings"),
+    path("akun/kalender/", feeds.calendar, name="calendar"),
     path("akun/delegasi/", delegations.delegations, name="delegations"),
     path("akun/delegasi/catat/", delegations.record, name="delegate"),
     path("akun/delegasi/<str:code>/", delegations.delegation, name="delegation"),

@@ -7,4 +7,9 @@ class NoticesConfig(AppConfig):
     name = "notices"
 
     def ready(self):
+        from accounts.services import DELEGATION_LOG
         from notices import receivers  # noqa: F401 - connects itself to the signals
+        from notices.audience import register_news
+        from notices.delegations import news_of_delegation
+
+        register_news(DELEGATION_LOG, news_of_delegation)

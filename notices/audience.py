@@ -18,6 +18,33 @@ class Audience:
     """Mail at once rather than in the morning."""
 
 
+@dataclass(frozen=True)
+class News:
+    """What to tell of an event on something that has no workflow table; `subject` and `path` as a notice keeps them."""
+
+    listeners: Iterable[tuple[Any, Any]]
+    subject_id: str
+    subject_en: str
+    path: str
+    mail: bool = True
+    """False where a letter of its own has left already."""
+    at_once: bool = False
+
+
+_news: dict[str, Callable[[Any], News | None]] = {}
+
+
+def register_news(log: str, tell: Callable[[Any], News | None]) -> None:
+    """Say what entries of a log without table mean to whom: (entry) -> News, or None where nobody is told."""
+    _news[log] = tell
+
+
+def news_of(entry) -> News | None:
+    """What an entry of a log without table means to whom."""
+    tell = _news.get(entry.flow)
+    return tell(entry) if tell else None
+
+
 _known: dict[tuple[str, str], list[Audience]] = {}
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.roles import OFFICE, Role
 from notices.models import NoticeKind
 from workflow.calendar import WIB, is_working_day
 from workflow.table import ANYONE
@@ -16,11 +16,32 @@ MORNING, EVENING = dt.time(7), dt.time(18)
 
 SUPERIOR = {
     Role.DINAS_OP: Role.DINAS_HEAD,
+    Role.NOMINEE: Role.DINAS_OP,
+    Role.PROV_VER: Role.PPSDM_VER,
+    Role.DITJEN_REV: Role.PPSDM_VER,
     Role.PPSDM_VER: Role.PPSDM_HEAD,
+    Role.PPSDM_HEAD: Role.SEKJEN,
     Role.BIROKS_OFF: Role.BIROKS_HEAD,
+    Role.BIROKS_HEAD: Role.SEKJEN,
+    Role.LEGAL: Role.SEKJEN,
+    Role.EVAL: Role.PPSDM_HEAD,
     Role.PARTNER_OFF: Role.PARTNER_HEAD,
+    Role.PARTNER_HEAD: Role.BIROKS_OFF,
 }
-"""Who hears when a time limit has passed besides the one whose turn it is: overdue is never silent."""
+"""Who hears when a time limit has passed besides the one whose turn it is: overdue is never silent (docs/deadlines.md).
+
+A head of a regional office has no superior in the portal: the ministry does not command it. Who stands for the next
+level hears only of records that exist for them.
+"""
+
+
+def superiors_of(roles) -> list[str]:
+    """The next level above the roles whose turn it is; one of several whose turn it is counts as told already."""
+    return [r for r in dict.fromkeys(SUPERIOR[role] for role in roles if role in SUPERIOR) if r not in roles]
+
+
+REGIONS = (*OFFICE, Role.PROV_VER, Role.NOMINEE)
+"""Who does not read what is marked as internal in a difference, such as a partner's own deadline."""
 
 LOUD = {"amber", "red"}
 """Tones of acts that need an answer or disappoint: returned, declined, forwarded without review."""

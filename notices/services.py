@@ -68,6 +68,7 @@ def tell_of(entry, now) -> None:
     audience adds."""
     registered = workflow(entry.flow)
     if registered is None:
+        _tell_news(entry, now)
         return
     record = registered.model._default_manager.select_related(*registered.related).filter(pk=entry.record_id).first()
     if record is None:
@@ -90,6 +91,35 @@ def tell_of(entry, now) -> None:
         tell(others, NoticeKind.CHANGE, rules.at_once(NoticeKind.CHANGE, transition, None))
     for extra in audience.of(entry.flow, entry.action):
         tell(extra.listeners(record, entry), NoticeKind.CHANGE, extra.at_once)
+
+
+def _tell_news(entry, now) -> None:
+    """Notices for an entry about something without a table; whoever did it knows."""
+    news = audience.news_of(entry)
+    for user, membership in news.listeners if news else ():
+        if user.pk == entry.actor_id:
+            continue
+        notice = Notice(
+            user=user,
+            membership=membership,
+            kind=NoticeKind.CHANGE,
+            key=f"log:{entry.seq}",
+            created_at=entry.at,
+            flow=entry.flow,
+            record_id=entry.record_id,
+            record_code=entry.record_code,
+            subject_id=news.subject_id[:240],
+            subject_en=news.subject_en[:240],
+            path=news.path,
+            time_zone=_zone(membership),
+            action=entry.action,
+            role=entry.role,
+            capacity=entry.capacity,
+            organisation=entry.organisation,
+            comment=entry.comment,
+        )
+        stale = now - entry.at > TOO_OLD_FOR_MAIL
+        _deliver(notice, news.at_once, now, mail=news.mail and not stale)
 
 
 def _actors(entry, transition) -> set[int]:
@@ -117,7 +147,7 @@ def _tell(entry, record, user, membership, kind, soon, now) -> None:
     notice.action, notice.role, notice.organisation = entry.action, entry.role, entry.organisation
     notice.capacity = entry.capacity
     notice.comment = "\n".join(part for part in (entry.comment, _remarks(entry.data)) if part)
-    notice.changes = _changes(entry.data)
+    notice.changes = _changes(entry.data, inside=membership is not None and membership.role not in rules.REGIONS)
     stale = now - entry.at > TOO_OLD_FOR_MAIL
     _deliver(notice, soon, now, mail=not stale)
 
@@ -130,12 +160,13 @@ def _remarks(data) -> str:
     return "\n".join(str(r.get("text", "")) for r in remarks if isinstance(r, dict))[:2000]
 
 
-def _changes(data) -> list[dict]:
-    """What an amendment changed, in both languages, as the log holds it."""
+def _changes(data, *, inside: bool) -> list[dict]:
+    """What an amendment changed, in both languages, as the log holds it; what is marked as internal for those inside
+    only."""
     changes = data.get("changes") if isinstance(data, dict) else None
     if not isinstance(changes, list):
         return []
-    return [c for c in changes if isinstance(c, dict) and "label_id" in c][:20]
+    return [c for c in changes if isinstance(c, dict) and "label_id" in c and (inside or not c.get("inside"))][:20]
 
 
 def _notice(record, user, membership, kind, *, key: str, created_at) -> Notice:
@@ -198,9 +229,15 @@ def _mail_for(user, due_at) -> Outbox:
 
 
 def keep_mark(record, flow, mark: int) -> None:
-    """Remember that a record passed a share of its time; told by the next sweep."""
+    """Remember that a record passed a share of its time; told by the next sweep.
+
+    The due date belongs to the mark: one that was moved is reminded of anew. An earlier mark that nobody could be told
+    of yet gives way, so that a standstill ends in one notice and not in three.
+    """
+    since = f"mark:{flow.name}:{record.pk}:{record.status_since.timestamp():.0f}:"
+    Pending.objects.filter(kind=Pending.Kind.MARK, key__startswith=since, mark__lt=mark).delete()
     Pending.objects.get_or_create(
-        key=f"mark:{flow.name}:{record.pk}:{record.status_since.timestamp():.0f}:{mark}",
+        key=f"{since}{record.due_at.timestamp():.0f}:{mark}",
         defaults={
             "kind": Pending.Kind.MARK,
             "flow": flow.name,
@@ -242,11 +279,13 @@ def _finish(pending: Pending, now) -> None:
     record = registered.model._default_manager.select_related(*registered.related).filter(pk=pending.record_id).first()
     if record is None or record.status_since != pending.status_since or record.due_at is None:
         return  # it has moved on: nobody is reminded of something done
+    if f":{record.due_at.timestamp():.0f}:" not in pending.key:
+        return  # it is due on another day now: that day brings its own reminders
     roles = rules.turn_of(record)
     pairs = rules.capacities(registered, record, roles, turn=True)
     if pending.mark >= 100:
         told = {user.pk for user, _m in pairs}
-        superiors = [rules.SUPERIOR[r] for r in roles if r in rules.SUPERIOR]
+        superiors = rules.superiors_of(roles)
         pairs += [pair for pair in rules.capacities(registered, record, superiors) if pair[0].pk not in told]
     for user, membership in pairs:
         notice = _notice(record, user, membership, NoticeKind.DUE, key=pending.key, created_at=now)

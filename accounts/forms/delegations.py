@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.people import EndForm
 from accounts.models import Membership, OrganisationKind
 from accounts.roles import DelegationKind
-from accounts.rules.delegations import keeps_delegations
+from accounts.rules.delegations import keeps_delegations, posts_named
 from accounts.selectors import delegations as found
 from workflow.acting import PaperField
 from workflow.forms import DateField, SinergiFormHelper
@@ -32,6 +32,21 @@ class DelegationForm(forms.Form):
         help_text=gettext_lazy("The address this person signs in with. They keep their own role besides."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    delegate_post = forms.CharField(
+        label=gettext_lazy("Post of the delegate"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy(
+            "Only for a.n., u.b. and kuasa: printed below the post, for example Sekretaris Dinas. Write the post, "
+            "not the name."
+        ),
+    )
+    through_post = forms.CharField(
+        label=gettext_lazy("Post in between"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("Only for u.b.: the post that acts in the holder's name."),
+    )
     letter_no = forms.CharField(label=gettext_lazy("Number of the letter"), max_length=80)
     letter_date = DateField(label=gettext_lazy("Date of the letter"))
     letter = PaperField(label=gettext_lazy("Letter of delegation"), help_text=gettext_lazy("PDF with signature."))
@@ -46,9 +61,12 @@ class DelegationForm(forms.Form):
         help_text=gettext_lazy("Kinds of record the delegate may act on."),
     )
     authority = PaperField(
-        label=gettext_lazy("Written authority to sign agreements"),
+        label=gettext_lazy("Written authority for lasting decisions"),
         required=False,
-        help_text=gettext_lazy("PDF, only for a Plt who may sign. Without it a Plt signs nothing."),
+        help_text=gettext_lazy(
+            "PDF, only for a Plt who may sign or end agreements or ratify an allocation. "
+            "Without it a Plt does none of these."
+        ),
     )
 
     def __init__(self, *args, actor, **kwargs):
@@ -85,6 +103,10 @@ class DelegationForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("authority") and cleaned.get("kind") not in {None, DelegationKind.PLT}:
             self.add_error("authority", _("Written authority is filed for a Plt only."))
+        kind = cleaned.get("kind")
+        if kind and (missing := posts_named(kind, cleaned.get("delegate_post", ""), cleaned.get("through_post", ""))):
+            named = kind == DelegationKind.UB and cleaned.get("delegate_post")
+            self.add_error("through_post" if named else "delegate_post", missing)
         return cleaned
 
 

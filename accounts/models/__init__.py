@@ -1,6 +1,7 @@
 """People, organisations, memberships, invitations, and delegations."""
 
 from accounts.models.delegations import DELEGABLE, Delegation, DelegationPaper, DelegationPaperKind
+from accounts.models.feeds import CalendarFeed
 from accounts.models.people import (
     Invitation,
     Membership,
@@ -12,6 +13,7 @@ from accounts.models.people import (
 
 __all__ = [
     "DELEGABLE",
+    "CalendarFeed",
     "Delegation",
     "DelegationPaper",
     "DelegationPaperKind",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -74,10 +75,19 @@ class Delegation(models.Model):
     has_authority = models.BooleanField(
         _("Written authority to sign"), default=False, help_text=_("The paper lies with the delegation")
     )
+    delegate_post = models.CharField(
+        _("Post of the delegate"), max_length=160, blank=True, help_text=_("Printed below the post (a.n., u.b., kuasa)")
+    )
+    through_post = models.CharField(
+        _("Post in between"), max_length=160, blank=True, help_text=_("Who acts in the holder's name (u.b. only)")
+    )
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    end_announced_at = models.DateTimeField(null=True, blank=True, help_text=_("Both were told that it ends soon"))
+    end_told_at = models.DateTimeField(null=True, blank=True, help_text=_("Both were told that it has ended"))
 
     objects = DelegationQuerySet.as_manager()
     STAGE_LABEL = _("State")
@@ -136,7 +146,11 @@ class Delegation(models.Model):
         )
 
     def holds(self) -> bool:
-        """Whether it is in force now. Inside a transaction nobody can revoke it until that ends."""
+        """Whether it is in force now: by the portal's day (WIB) and by the day of the office whose post it is, where
+        midnight comes up to two hours earlier. Inside a transaction nobody can revoke it until that ends."""
+        there = timezone.localdate(timezone=ZoneInfo(self.post.organisation.time_zone))
+        if not self.valid_from <= there <= self.valid_to:
+            return False
         found = Delegation.objects.in_force().filter(pk=self.pk)
         if transaction.get_connection().in_atomic_block:
             found = found.select_for_update(of=("self",), no_key=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import DELEGABLE, Delegation, Membership, OrganisationKind
 from accounts.roles import DelegationKind, Role
 from accounts.rules.people import is_administrator
+from accounts.rules.printed import OVER_OWN_POST
 from workflow import formats
 
 LONGEST_DAYS = 366
@@ -88,6 +89,15 @@ def post_fits(post, kind: str, last: dt.date) -> str:
         return _("The post is vacant. Record an acting official (Plt).")
     if post.valid_to is not None and post.valid_to < last:
         return _("The holder's own role ends before, on %(day)s.") % {"day": formats.day(post.valid_to)}
+    return ""
+
+
+def posts_named(kind: str, delegate_post: str, through_post: str) -> str:
+    """Who signs below another's post names their own; u.b. also names the one in between."""
+    if kind in OVER_OWN_POST and not delegate_post.strip():
+        return _("Name the post of the delegate: letters print it below the post they sign for.")
+    if kind == DelegationKind.UB and not through_post.strip():
+        return _("For u.b. name the post in between, which acts in the holder's name.")
     return ""
 
 

@@ -1,5 +1,6 @@
 """Reads of the front desk."""
 
+from accounts.selectors.feeds import feed_of, owner_of
 from accounts.selectors.people import (
     FACETS,
     SORTS,
@@ -16,10 +17,12 @@ from accounts.selectors.people import (
 __all__ = [
     "FACETS",
     "SORTS",
+    "feed_of",
     "get_invitation",
     "get_membership",
     "memberships",
     "organisations_to_invite",
+    "owner_of",
     "people_search",
     "province_names",
     "unanswered_invitations",

@@ -1,6 +1,7 @@
 """Writes of the front desk."""
 
 from accounts.services.delegations import record_delegation, revoke_delegation
+from accounts.services.feeds import FEED_LOG, open_feed, revoke_feed
 from accounts.services.log import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
 from accounts.services.people import (
     SESSION_KEY,
@@ -14,15 +15,18 @@ from accounts.services.people import (
 
 __all__ = [
     "DELEGATION_LOG",
+    "FEED_LOG",
     "INVITATION_LOG",
     "MEMBERSHIP_LOG",
     "SESSION_KEY",
     "accept",
     "end_membership",
     "invite",
+    "open_feed",
     "record_delegation",
     "renew",
     "revoke",
     "revoke_delegation",
+    "revoke_feed",
     "switch_capacity",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Delegation, DelegationPaper, DelegationPaperKind, Membership
 from accounts.roles import DelegationKind
 from accounts.rules import delegations as rules
+from accounts.rules.printed import OVER_OWN_POST
 from accounts.services.log import DELEGATION_LOG, record_event
 from workflow.engine import Refused
 from workflow.models import Counter
@@ -24,7 +27,20 @@ def _one_at_a_time() -> None:
 
 @transaction.atomic
 def record_delegation(
-    *, actor, post, delegate, kind, letter_no, letter_date, valid_from, valid_to, scopes, letter, authority=None
+    *,
+    actor,
+    post,
+    delegate,
+    kind,
+    letter_no,
+    letter_date,
+    valid_from,
+    valid_to,
+    scopes,
+    letter,
+    authority=None,
+    delegate_post="",
+    through_post="",
 ) -> Delegation:
     """Record who stands in for whom, with the letter; from its first day on the delegate can act in the post."""
     _one_at_a_time()
@@ -34,6 +50,7 @@ def record_delegation(
         rules.may_record_for(actor, post),
         rules.dates_fit(letter_date, valid_from, valid_to),
         rules.post_fits(post, kind, valid_to),
+        rules.posts_named(kind, delegate_post, through_post),
         rules.gives_to_another(actor, post, delegate),
         rules.delegate_fits(post, delegate),
         rules.no_overlap(post, delegate, kind, valid_from, valid_to),
@@ -52,6 +69,8 @@ def record_delegation(
         valid_to=valid_to,
         scopes=sorted(scopes),
         has_authority=authority is not None,
+        delegate_post=delegate_post.strip() if kind in OVER_OWN_POST else "",
+        through_post=through_post.strip() if kind == DelegationKind.UB else "",
         recorded_by=actor,
         recorded_at=timezone.now(),
     )
@@ -92,7 +111,7 @@ def end_with_holder(membership: Membership, *, actor) -> None:
         .filter(concerned, revoked_at__isnull=True, valid_to__gte=timezone.localdate())
     )
     for delegation in still:  # all rows are locked before the first line goes into the log
-        _end(delegation, actor, "")
+        _end(delegation, actor, "", by_itself=True)
 
 
 def end_with_new_role(membership: Membership, *, actor) -> None:
@@ -105,15 +124,53 @@ def end_with_new_role(membership: Membership, *, actor) -> None:
         concerned |= Q(delegate=membership.user_id)
     still = Delegation.objects.select_for_update(of=("self",)).select_related("post__organisation").filter(concerned)
     for delegation in still.filter(revoked_at__isnull=True, valid_to__gte=timezone.localdate()):
-        _end(delegation, actor, "")
+        _end(delegation, actor, "", by_itself=True)
 
 
-def _end(delegation: Delegation, actor, reason: str) -> None:
+ENDS_SOON_DAYS = 3
+"""So long before its last day both hear that a delegation ends; one that short from the start is not announced."""
+
+
+def keep_time(now=None) -> int:
+    """Announce the end of delegations and tell when they have ended by themselves; returns how many were told.
+
+    Each is told once: the mark and the line in the log are written together. After a standstill the end is told, the
+    announcement that came too late is not.
+    """
+    today = timezone.localdate(now)
+    soon = today + timedelta(days=ENDS_SOON_DAYS)
+    alive = Delegation.objects.filter(revoked_at__isnull=True)
+    ending = alive.filter(end_announced_at__isnull=True, valid_to__gte=today, valid_to__lte=soon, valid_from__lte=today)
+    ending = ending.filter(valid_to__gt=F("valid_from") + ENDS_SOON_DAYS)
+    over = alive.filter(end_told_at__isnull=True, valid_to__lt=today)
+    told = sum(_tell_once(pk, "end_announced_at", "delegation_ends", now) for pk in _keys(ending))
+    return told + sum(_tell_once(pk, "end_told_at", "delegation_over", now) for pk in _keys(over))
+
+
+def _keys(found) -> list[int]:
+    return list(found.order_by("pk").values_list("pk", flat=True)[:1000])
+
+
+@transaction.atomic
+def _tell_once(pk: int, mark: str, action: str, now) -> bool:
+    open_ones = Delegation.objects.filter(pk=pk, revoked_at__isnull=True, **{f"{mark}__isnull": True})
+    delegation = (
+        open_ones.select_related("post__organisation").select_for_update(of=("self",), skip_locked=True).first()
+    )
+    if delegation is None:
+        return False
+    setattr(delegation, mark, now or timezone.now())
+    delegation.save(update_fields=[mark])
+    record_event(DELEGATION_LOG, delegation.pk, delegation.code, action, None, **_what(delegation))
+    return True
+
+
+def _end(delegation: Delegation, actor, reason: str, *, by_itself: bool = False) -> None:
     now = timezone.now()
     delegation.revoked_at, delegation.revoked_by = now, actor
     delegation.save(update_fields=["revoked_at", "revoked_by"])
     Membership.objects.filter(delegation=delegation).update(ended_at=now)
-    data = _what(delegation)
+    data = _what(delegation) | ({"with_role": True} if by_itself else {})
     record_event(DELEGATION_LOG, delegation.pk, delegation.code, "end_delegation", actor, comment=reason, **data)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from workflow.models import LogEntry
+from workflow.table import CLOCK
 
 INVITATION_LOG = "accounts.invitation"
 MEMBERSHIP_LOG = "accounts.membership"
@@ -12,9 +13,9 @@ DELEGATION_LOG = "accounts.delegation"
 
 
 def record_event(log: str, record_id: int, code: str, action: str, actor, *, comment: str = "", **data) -> None:
-    """One account event. Never an e-mail address or a name: the log cannot be erased, the rows it points
-    to can."""
-    mandate = actor.mandate
+    """One account event; no actor is the CLOCK. Never an e-mail address or a name: the log cannot be erased, the rows
+    it points to can."""
+    mandate = actor.mandate if actor is not None else None
     LogEntry(
         at=timezone.now(),
         flow=log,
@@ -22,10 +23,10 @@ def record_event(log: str, record_id: int, code: str, action: str, actor, *, com
         record_code=code,
         action=action,
         actor=actor,
-        role=actor.acting_role or "ADMIN",
+        role=CLOCK if actor is None else actor.acting_role or "ADMIN",
         capacity=mandate.kind if mandate else "",
         on_behalf_of_id=mandate.principal_id if mandate else None,
-        organisation=actor.acting_organisation_name,
+        organisation=actor.acting_organisation_name if actor is not None else "",
         comment=comment,
         data=data,
     ).save(force_insert=True)

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms.delegations import DelegationForm, RevokeForm
 from accounts.models import DELEGABLE
 from accounts.roles import Role
+from accounts.rules import block_of
 from accounts.rules import delegations as rules
 from accounts.selectors import delegations as selectors
 from accounts.services import delegations as services
-from accounts.tasks import send_delegation, soon
+from accounts.tasks import tell_of_delegation
 from workflow.downloads import file_response
 from workflow.engine import Refused
 from workflow.listing import Listing
@@ -60,7 +61,7 @@ def record(request):
 
 def _tell(delegation, event: str) -> None:
     """Principal and delegate are told once everything is written."""
-    transaction.on_commit(lambda: soon(send_delegation, delegation.pk, event))
+    transaction.on_commit(lambda: tell_of_delegation(delegation, event))
 
 
 @require_safe
@@ -72,6 +73,7 @@ def delegation(request, code: str):
         "papers": list(found.papers.all()),
         "scopes": [label for name, label in selectors.coverable() if name in found.scopes],
         "limits": selectors.limits_of(found),
+        "signature": block_of(found, found.post.role, found.post.organisation),
         "may_revoke": not rules.may_revoke(request.user, found),
     }
     return render(request, "accounts/delegation.html", context)
