@@ -7,6 +7,7 @@ class RegionsConfig(AppConfig):
     name = "regions"
 
     def ready(self):
+        from regions import receivers  # noqa: F401 - connects itself to the signals
         from regions.lifecycle import NEED
         from regions.models import TrainingNeed
         from regions.rules import my_turn, needs_in_reach

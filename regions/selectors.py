@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -17,6 +18,7 @@ from regions.models import (
     CompetencyGap,
     FilingWindow,
     FunctionalPost,
+    GapRating,
     NeedCycle,
     NeedLine,
     NeedStatus,
@@ -225,6 +227,55 @@ def signature_of(need: TrainingNeed):
 def technical_opinion(need: TrainingNeed):
     """The log entry of the newest technical opinion, or None."""
     return log_of(need).filter(action="recommend").last()
+
+
+@dataclass(frozen=True)
+class GapEffect:
+    """A competency of a line: as filed, now, wanted, and how many trained people were rated for the level now."""
+
+    label: str
+    filed: int
+    now: Any
+    target: int
+    rated: int
+
+
+@dataclass(frozen=True)
+class LineEffect:
+    """What trainings changed in one line."""
+
+    line: NeedLine
+    gaps: list[GapEffect]
+
+
+def effect_of(need: TrainingNeed) -> list[LineEffect]:
+    """What trainings changed in an approved need, line by line; counts only. Empty before approval."""
+    if need.approved_at is None:
+        return []
+    families = {line.pk: {line.pk} for line in need.all_lines}
+    leading = {line.continues_id: line.pk for line in need.all_lines if line.continues_id}
+    while leading:  # back through the revisions, one query for each
+        for former, line in leading.items():
+            families[line].add(former)
+        older = NeedLine.objects.filter(pk__in=leading, continues__isnull=False).values_list("pk", "continues")
+        leading = {continues: leading[pk] for pk, continues in older}
+    living = {former: line for line, family in families.items() for former in family}
+    rated: Counter = Counter()
+    standing = GapRating.objects.filter(effect__line__in=living, effect__taken_back_at__isnull=True)
+    for line, theme in standing.order_by().values_list("effect__line", "gap__theme"):
+        rated[living[line], theme] += 1
+    return [
+        LineEffect(
+            line,
+            [
+                GapEffect(
+                    gap.theme.label, gap.current_level, gap.level_now, gap.target_level, rated[line.pk, gap.theme_id]
+                )
+                for gap in line.gaps.all()
+            ],
+        )
+        for line in need.all_lines
+    ]
 
 
 def relatives_of(user, need: TrainingNeed) -> dict[str, list[TrainingNeed]]:

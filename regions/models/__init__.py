@@ -1,6 +1,7 @@
 """Places, vocabularies, cycles and training needs."""
 
 from regions.models.cycles import FilingWindow, NeedCycle, PriorityTheme
+from regions.models.effects import GapRating, TrainingEffect
 from regions.models.needs import (
     CompetencyGap,
     CoverLetter,
@@ -20,6 +21,7 @@ __all__ = [
     "FieldComment",
     "FilingWindow",
     "FunctionalPost",
+    "GapRating",
     "NeedCycle",
     "NeedLine",
     "NeedStatus",
@@ -29,5 +31,6 @@ __all__ = [
     "Region",
     "Term",
     "Theme",
+    "TrainingEffect",
     "TrainingNeed",
 ]

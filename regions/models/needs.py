@@ -81,6 +81,8 @@ class TrainingNeed(Record):
     people_requested = models.PositiveIntegerField(default=0)
     people_accepted = models.PositiveIntegerField(default=0)
     people_completed = models.PositiveIntegerField(default=0)
+    met_by_count = models.BooleanField(default=False)
+    """The clock recorded the need as met because the count said so; then the count can say otherwise, too."""
     edits = models.JSONField(default=dict, blank=True)
     """Per part of the form (office, reason, papers, line-<id>): who saved last, from which page, and what is not logged
     yet; see services.content."""
@@ -142,6 +144,11 @@ class TrainingNeed(Record):
         if self.awaits_signature:
             return _("Awaiting sign-off"), "violet", "pen"
         return self.state.label, self.state.tone, self.state.icon
+
+    @property
+    def people_remaining(self) -> int:
+        """People who still wait for a training, line by line: one trained too many in a line helps no other line."""
+        return sum(line.people_remaining for line in self.all_lines)
 
     def waits_for(self) -> tuple[str, ...]:
         """Whose turn it is: the operator's until the need is handed to the head of office."""
@@ -259,6 +266,10 @@ class NeedLine(models.Model):
     """Composition and quantity of one post: who is to be trained and how many."""
 
     need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="lines")
+    continues = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="continued_by")
+    """In a revision: the line of the former need that this one was copied from."""
+    people_trained = models.PositiveIntegerField(default=0, editable=False)
+    """People of this line who completed a training; kept by services.training_effect, never typed."""
     position = models.PositiveSmallIntegerField(default=1)
     post = models.ForeignKey(FunctionalPost, models.PROTECT, verbose_name=_("Post"))
     rank = models.CharField(_("Rank"), max_length=20, default="NONE")
@@ -304,6 +315,11 @@ class NeedLine(models.Model):
         return max(self.formation_abk - self.in_post, 0)
 
     @property
+    def people_remaining(self) -> int:
+        """People of this line who still wait for a training."""
+        return max(self.requested_total - self.people_trained, 0)
+
+    @property
     def rank_label(self) -> str:
         """The rank in the reader's language; empty for posts without ranks."""
         return "" if self.rank in {"", "NONE"} else term_label("rank", self.rank)
@@ -321,6 +337,8 @@ class CompetencyGap(models.Model):
     target_level = models.PositiveSmallIntegerField(
         _("Target level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
+    level_now = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, editable=False)
+    """Mean over all people of the line once somebody was rated after training; what was filed stays as it is."""
     kkni_target = models.PositiveSmallIntegerField(
         _("KKNI target"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(9)]
     )
@@ -337,11 +355,19 @@ class CompetencyGap(models.Model):
             models.CheckConstraint(
                 condition=Q(current_level__lte=5, target_level__gte=1, target_level__lte=5), name="levels_in_range"
             ),
+            models.CheckConstraint(
+                condition=Q(level_now__isnull=True) | Q(level_now__gte=0, level_now__lte=5), name="level_now_in_range"
+            ),
             models.UniqueConstraint(fields=["line", "theme"], name="one_gap_per_theme"),
         ]
 
     def __str__(self):
         return f"{self.theme_id} {self.current_level}→{self.target_level}"
+
+    @property
+    def label(self) -> str:
+        """The competency in the reader's language."""
+        return self.theme.label
 
 
 class Evidence(StoredFile):

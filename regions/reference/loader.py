@@ -30,10 +30,16 @@ from regions.models import (
 )
 from regions.models.places import RegionLevel
 from workflow.calendar import WIB, forget_holidays
-from workflow.models import Holiday
+from workflow.holidays import edited as calendar_edited
+from workflow.models import Holiday, HolidayKind
 
 DATA = Path(__file__).parent / "data"
 HOLIDAY_YEARS = (2025, 2026, 2027)
+LAST_DECREED_YEAR = 2026
+"""Later years are the library's estimate until the three ministers' joint decree sets them."""
+HOLIDAY_DECREES = {
+    2026: "SKB Menteri Agama, Menteri Ketenagakerjaan, Menteri PANRB 1497/2025, 2/2025, 5/2025 (19 September 2025)",
+}
 CLOSING_TIME = dt.time(14, 0)
 """14.00 WIB is inside office hours in all three time zones."""
 
@@ -330,12 +336,25 @@ def _windows() -> Count:
 
 
 def _holidays() -> Count:
-    """Public holidays and joint leave as a first calendar; labels edited by hand and added days stay."""
+    """Public holidays and joint leave as a first calendar; what was edited, added or taken out by hand stays."""
     wanted = {"years": HOLIDAY_YEARS, "categories": ("public", "government")}
     indonesian = holidays.country_holidays("ID", language="id", **wanted)
     english = holidays.country_holidays("ID", language="en_US", **wanted)
+    public = holidays.country_holidays("ID", years=HOLIDAY_YEARS, categories=("public",))
     rows = [
-        {"date": day, "region_code": "", "label_id": indonesian[day][:120], "label_en": english[day][:120]}
+        {
+            "date": day,
+            "region_code": "",
+            "label_id": indonesian[day][:120],
+            "label_en": english[day][:120],
+            "kind": HolidayKind.PUBLIC if day in public else HolidayKind.JOINT_LEAVE,
+            "decree": HOLIDAY_DECREES.get(day.year, ""),
+            "provisional": day.year > LAST_DECREED_YEAR,
+        }
         for day in sorted(indonesian)
     ]
-    return Count("holidays", *upsert(Holiday, ("date", "region_code"), rows, keep=("label_id", "label_en")))
+    by_hand = ("label_id", "label_en", "kind", "decree", "provisional")
+    count = Count("holidays", *upsert(Holiday, ("date", "region_code"), rows, keep=by_hand))
+    if count.created:
+        calendar_edited()
+    return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import Organisation
 from accounts.roles import Role
 from accounts.rules import capacity, holders, people_with
-from regions.models import FilingWindow, NeedStatus, TrainingNeed
+from regions.models import FilingWindow, NeedLine, NeedStatus, TrainingNeed
 from regions.rules.access import guide_units
 from workflow.calendar import WIB, shift
 from workflow.formats import moment
@@ -102,8 +102,8 @@ def parent_is_mergeable(need, actor, answers) -> str:
 
 
 def is_met(need) -> bool:
-    """Completed people cover the request."""
-    return need.people_completed >= need.people_requested > 0
+    """Completed people cover the request, line by line: one trained too many in a line helps no other line."""
+    return need.people_requested > 0 and not need.people_remaining
 
 
 def met_or_explained(need, actor, answers) -> str:
@@ -113,12 +113,23 @@ def met_or_explained(need, actor, answers) -> str:
     return _(
         "%(done)d of %(wanted)d people have completed a training. Explain in at least 30 characters why the need "
         "counts as met."
-    ) % {"done": need.people_completed, "wanted": need.people_requested}
+    ) % {"done": need.people_requested - need.people_remaining, "wanted": need.people_requested}
+
+
+def _waits_for_people() -> Exists:
+    """Somebody of a line still waits for a training."""
+    return Exists(NeedLine.objects.filter(need=OuterRef("pk"), people_trained__lt=F("requested_total")))
 
 
 def everyone_is_trained(now) -> Q:
-    """CLOCK: as many people completed a training as were requested."""
-    return Q(people_requested__gt=0, people_completed__gte=F("people_requested"))
+    """CLOCK: of every line as many people completed a training as were requested."""
+    return Q(people_requested__gt=0) & ~_waits_for_people()
+
+
+def no_longer_met(now) -> Q:
+    """CLOCK: the count that closed the need was taken back; what the head of PPSDM explained stays."""
+    superseded = Q(revisions__approved_at__isnull=False)
+    return Q(met_by_count=True) & _waits_for_people() & ~superseded
 
 
 def silent_for_thirty_days(now) -> Q:

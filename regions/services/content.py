@@ -247,6 +247,7 @@ def remove_line(need: TrainingNeed, line_id: int, *, actor) -> dict | None:
     kept = {
         "line": {name: _stored(line, name) for name in LINE_COPY},
         "gaps": [{name: _stored(gap, name) for name in GAP_FIELDS} for gap in line.gaps.all()],
+        "continues": line.continues_id,
     }
     _drop_line(fresh, line)
     _log_line(fresh, actor, line, before=_in_short(line), after=None)
@@ -285,7 +286,8 @@ def restore_line(need: TrainingNeed, kept: dict, *, actor) -> NeedLine:
     fresh = locked(need, actor)
     values = {("post_id" if name == "post" else name): value for name, value in kept["line"].items()}
     values["position"] = (fresh.lines.aggregate(n=Max("position"))["n"] or 0) + 1
-    line = NeedLine.objects.create(need=fresh, **values)
+    former = NeedLine.objects.filter(pk=kept.get("continues"), need=fresh.revises_id).first()
+    line = NeedLine.objects.create(need=fresh, continues=former, **values)
     papers = set(fresh.evidence.values_list("pk", flat=True))
     for gap in kept["gaps"]:
         found = {("theme_id" if name == "theme" else name): value for name, value in gap.items() if name != "evidence"}

@@ -10,8 +10,11 @@ from regions.services.totals import refresh_totals
 from workflow.engine import note
 from workflow.models import Counter
 
-LINE_COPY = [f.name for f in NeedLine._meta.concrete_fields if f.name not in {"id", "need"}]
-GAP_COPY = [f.name for f in CompetencyGap._meta.concrete_fields if f.name not in {"id", "line", "evidence"}]
+LINE_OWN = {"id", "need", "continues", "people_trained"}
+GAP_OWN = {"id", "line", "evidence", "level_now"}
+"""What belongs to one need alone: its place, its papers and what training changed in it."""
+LINE_COPY = [f.name for f in NeedLine._meta.concrete_fields if f.name not in LINE_OWN]
+GAP_COPY = [f.name for f in CompetencyGap._meta.concrete_fields if f.name not in GAP_OWN]
 CONTENT = (
     "contact_post",
     "contact_email",
@@ -56,13 +59,37 @@ def copy_line(line: NeedLine, need: TrainingNeed, **changes) -> NeedLine:
     return copy
 
 
+def copy_rest(line: NeedLine, need: TrainingNeed, position: int) -> NeedLine | None:
+    """What training left of a line: the people who still wait; None where nobody waits.
+
+    They stand where the line was filed: whoever raised the level now is trained and no longer asked for. How the people
+    divide is for the office to say anew.
+    """
+    if not line.people_remaining:
+        return None
+    changes = {}
+    if line.people_trained:
+        changes = {name: None for name in ("n_female", "n_male", "requested_y1", "requested_y2", "requested_y3")}
+        changes["requested_total"] = line.people_remaining
+        changes["untrained"] = max(line.untrained - line.people_trained, 0)
+    return copy_line(line, need, position=position, **changes)
+
+
 def copy_content(source: TrainingNeed, need: TrainingNeed) -> None:
-    """Copy lines, gaps and reasons, not papers: letters and evidence belong to the need they were made for."""
+    """Copy lines, gaps and reasons, not papers: letters and evidence belong to the need they were made for.
+
+    A revision continues every line; another need asks for what training has left of it.
+    """
     for name in CONTENT:
         setattr(need, name, getattr(source, name))
     need.save()
-    for position, line in enumerate(source.lines.prefetch_related("gaps").order_by("position", "pk"), 1):
-        copy_line(line, need, position=position)
+    position = 1
+    for line in source.lines.prefetch_related("gaps").order_by("position", "pk"):
+        if need.revises_id == source.pk:
+            copied = copy_line(line, need, position=position, continues=line)
+        else:
+            copied = copy_rest(line, need, position)
+        position += copied is not None
     refresh_totals(need)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from regions import rules
 from regions.models import FieldComment, NeedStatus, TrainingNeed
-from regions.services import opening
+from regions.services import opening, training_effect
 from regions.services.content import log_unlogged
 from regions.services.totals import refresh_totals
 from workflow.calendar import WIB, end_of_working_day, working_days_between
@@ -135,9 +135,15 @@ def approve(need, actor, answers):
         need.national_number = Counter.code(f"KEB-{need.cycle_id}-{place}")
         return
     need.national_number = f"{former.national_number.split('-R')[0]}-R{need.revision}"
-    need.people_accepted, need.people_completed = former.people_accepted, former.people_completed
+    need.people_accepted = former.people_accepted
+    training_effect.carry_over(need, former)
     if former.status in {NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT}:
         perform(need.flow, "supersede", record=former, answers={"parent": need.code})
+
+
+def record_as_met(need, actor, answers):
+    """Whether the count said so, or the head of PPSDM: only the count can be taken back by the count."""
+    need.met_by_count = actor is None
 
 
 def object_to_rejection(need, actor, answers):

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
@@ -51,6 +52,8 @@ def start(request):
             source = selectors.get_need(user, wanted)
         need = open_need(office=office, cycle=cycle, actor=user, source=source)
         if source is not None:
+            if source.people_completed:
+                messages.info(request, _rest_sentence(source))
             return redirect(reverse("regions:fill", args=[need.code]))
         return redirect(_first_page(need))
     context = {
@@ -62,6 +65,15 @@ def start(request):
         "office": office,
     }
     return render(request, "regions/start.html", context, status=400 if refusal and request.method == "POST" else 200)
+
+
+def _rest_sentence(source) -> str:
+    """A copy of a need that was partly met asks for the rest."""
+    return ngettext(
+        "%(count)d person has been trained since, so the copy asks for those who still wait. Check every figure.",
+        "%(count)d people have been trained since, so the copy asks for those who still wait. Check every figure.",
+        source.people_completed,
+    ) % {"count": source.people_completed}
 
 
 def _first_page(need) -> str:

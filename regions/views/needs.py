@@ -66,6 +66,7 @@ def need(request, code):
         "papers": list(record.evidence.all()),
         "score": score_rows(record, facts_of(record)),
         "imbalances": imbalances(record),
+        "effect": selectors.effect_of(record),
         "remarks": remarks,
         "proposal": selectors.proposal_to_reject(record),
         "opinion": selectors.technical_opinion(record),
