@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CENTRAL, PARTNER, READERS, Role
-from programs import rules
+from programs import readiness, rules
 from programs.models import ProgramStatus as S
 from programs.services import deadlines, effects
 from regions.models.vocabulary import term_choices
@@ -451,9 +451,17 @@ PROGRAM = Workflow(
             asks=(
                 Ask("reaction", _("Participants' reaction (level 1) is collected"), "tick"),
                 Ask("learning", _("Learning (level 2) is measured"), "tick"),
-                Ask("report_file", _("Evaluation report (PDF)"), "file"),
+                Ask(
+                    "report_file",
+                    _("Evaluation report (PDF)"),
+                    "file",
+                    required=False,
+                    help=_("Not needed where a review of this programme by the six criteria is finished."),
+                ),
                 Ask("summary", _("Summary of the evaluation"), "long", min_length=30),
             ),
+            checks=(readiness.evaluation_is_complete,),
+            validates=(readiness.report_is_there,),
             effects=(effects.keep_report,),
             tells=(*PARTNER, Role.PPSDM_VER, Role.BIROKS_OFF),
             style="primary",

@@ -1,5 +1,6 @@
 """Partners, schemes and programmes."""
 
+from programs.models.money import ExchangeRate
 from programs.models.offers import (
     BASICS,
     SECTIONS,
@@ -26,6 +27,7 @@ __all__ = [
     "Contact",
     "CostItem",
     "EligibilityRule",
+    "ExchangeRate",
     "Intake",
     "PartnerProfile",
     "Program",

@@ -30,6 +30,9 @@ ROUTE_BUFFER = {
 }
 """Working days between our internal deadline and the partner's, per route."""
 
+DESK_ROUTES = (Route.SETNEG, Route.KOICA_OFFICE, Route.ILO_OFFICE)
+"""Routes on which an office outside the ministry passes nominations on to the partner."""
+
 
 class PartnerProfile(models.Model):
     """What a partner has beyond being an organisation."""

@@ -1,5 +1,6 @@
 """Reads on programmes, always for a user."""
 
+from programs.selectors.chain import COUNTING, chain_for, own_dates
 from programs.selectors.lists import (
     MOST_FIRST,
     SORTS,
@@ -23,12 +24,14 @@ from programs.selectors.reach import (
 from programs.selectors.reading import costs, prerequisites, read_out, tasks_of
 
 __all__ = [
+    "COUNTING",
     "MOST_FIRST",
     "NAME",
     "PUBLIC_FILES",
     "SORTS",
     "amendments_of",
     "catalogue",
+    "chain_for",
     "copy_sources",
     "costs",
     "get_file",
@@ -37,6 +40,7 @@ __all__ = [
     "management_list",
     "may_see_management",
     "open_remarks",
+    "own_dates",
     "prerequisites",
     "read_out",
     "schemes_for",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from programs import rules
 from programs.models import Amendment, Program
-from programs.services.deadlines import set_internal_deadline
+from programs.services.deadlines import set_internal_deadline, store_deadlines
 from regions.models import OfficeType, Region
 from regions.models.vocabulary import term_label
 from workflow.engine import Refused, Stale, lock, note
@@ -46,6 +46,8 @@ PLAIN = (
     "source_letter_number",
 )
 TICKS = ("all_posts", "no_prior_visit", "interview", "needs_agreement", "rolling")
+INSIDE = {"partner_deadline"}
+"""Fields whose differences regions and visitors do not read: they go by the internal deadline."""
 INTAKE_DATES = ("starts", "ends", "online_starts", "online_ends")
 
 
@@ -77,7 +79,7 @@ def content_of(program: Program) -> dict[str, tuple[str, str]]:
         put(name, _("Yes") if getattr(program, name) else _("No"))
     put("route", program.get_route_display())
     put("posts", ", ".join(post.label for post in program.posts.all()))
-    for name, zone in (("partner_deadline", program.partner_zone), ("opens_at", None)):
+    for name, zone in (("partner_deadline", program.partner_zone), ("internal_deadline", None), ("opens_at", None)):
         value = getattr(program, name)
         put(name, moment(value, zone) if value else "")
     put("source_letter_date", day(program.source_letter_date) if program.source_letter_date else "")
@@ -145,6 +147,7 @@ def changes_between(before, after) -> list[dict[str, str]]:
                 "after": new[1],
                 "before_en": old_en[1],
                 "after_en": new_en[1],
+                **({"inside": True} if name in INSIDE else {}),
             }
         )
     return changes
@@ -171,11 +174,12 @@ def amend(program: Program, write, *, actor, reason: str, version: int | None) -
     before, deadline, route = both_languages(locked), locked.partner_deadline, locked.route
     write()
     fresh = Program.objects.get(pk=program.pk)
+    if (fresh.partner_deadline, fresh.route) != (deadline, route):
+        set_internal_deadline(fresh)
+        store_deadlines(fresh)
     changes = changes_between(before, both_languages(fresh))
     if not changes:
         raise Refused([_("Nothing was changed. Change something, or go back.")])
-    if (fresh.partner_deadline, fresh.route) != (deadline, route):
-        set_internal_deadline(fresh)
     fresh.version = locked.version + 1
     amendment = record_amendment(fresh, actor, reason, changes)
     fresh.save()

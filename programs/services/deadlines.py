@@ -1,5 +1,4 @@
-"""The internal deadline: so many working days before the partner's, at 14.00 WIB; express where that is
-impossible."""
+"""Deadlines of a programme: the chain it lives by (`programs.chain`), and of that the one date that is stored."""
 
 from __future__ import annotations
 
@@ -8,23 +7,28 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from programs.models.partners import ROUTE_BUFFER
-from workflow.calendar import WIB, days, end_of_working_day, is_working_day, shift
-
-EXPRESS_DAYS = 2
-"""Working days the ministry keeps for itself when the route's full buffer no longer fits."""
+from programs import chain
+from programs.models import Program
+from programs.models.partners import DESK_ROUTES, ROUTE_BUFFER
+from programs.rules import AHEAD
+from workflow.calendar import WIB, days, end_of_working_day, holidays, is_working_day, on_calendar
+from workflow.engine import lock, note
+from workflow.formats import moment
 
 
 @dataclass(frozen=True, slots=True)
 class InternalDeadline:
-    """Our deadline before the partner's: the moment, the working days in between, and whether it had to be
-    express."""
+    """Our deadline before the partner's: the moment, the working days in between, whether it had to be express, and
+    the chain it comes from."""
 
     moment: dt.datetime
     buffer: int
     express: bool
+    chain: chain.Chain
 
 
 def buffer_of(program) -> int:
@@ -35,40 +39,31 @@ def buffer_of(program) -> int:
     return ROUTE_BUFFER[program.route or scheme.route]
 
 
-def closing_moment(partner_deadline: dt.datetime, buffer: int) -> dt.datetime:
-    """14.00 WIB, `buffer` working days before the partner's deadline; never after it and never on a day
-    off."""
-    zone = ZoneInfo(WIB)
-    day = shift(partner_deadline.astimezone(zone).date(), -buffer)
-    if not is_working_day(day):
-        day = shift(day, -1)
-    moment = dt.datetime.combine(day, dt.time(settings.CLOSING_HOUR_WIB), zone)
-    if moment > partner_deadline:
-        moment = dt.datetime.combine(shift(day, -1), dt.time(settings.CLOSING_HOUR_WIB), zone)
-    return moment
+def _plan(program, starts: dt.datetime, office_closes: dt.datetime | None = None) -> chain.Chain:
+    return chain.plan(
+        program.partner_deadline,
+        starts,
+        buffer_of(program),
+        has_desk=(program.route or program.scheme.route) in DESK_ROUTES,
+        hour=settings.CLOSING_HOUR_WIB,
+        off=holidays(),
+        office_closes=office_closes,
+    )
 
 
 def internal_deadline_for(program, now: dt.datetime | None = None) -> InternalDeadline | None:
-    """The internal deadline a programme would get now; None without a partner's deadline (rolling
-    registration).
+    """The internal deadline a programme would get now; None without a partner's deadline (rolling registration).
 
-    The route's buffer is impossible when it would end registration today or earlier. Then the ministry keeps
-    two
-    working days, or as much as is left, and the programme is marked express.
+    Time counts from publishing. Where that would end registration today or earlier, it counts from now: what is left
+    is shared anew.
     """
     if program.partner_deadline is None:
         return None
     now = now or timezone.now()
-    today = timezone.localdate(now, ZoneInfo(WIB))
-    buffer = buffer_of(program)
-    moment = closing_moment(program.partner_deadline, buffer)
-    if timezone.localdate(moment, ZoneInfo(WIB)) > today:
-        return InternalDeadline(moment, buffer, express=False)
-    for less in range(min(EXPRESS_DAYS, buffer), -1, -1):
-        moment = closing_moment(program.partner_deadline, less)
-        if moment > now:
-            return InternalDeadline(moment, less, express=True)
-    return InternalDeadline(program.partner_deadline, 0, express=True)
+    found = _plan(program, min(program.published_at or now, now))
+    if _wib_day(found.office.ends) <= _wib_day(now):
+        found = _plan(program, now)
+    return InternalDeadline(found.office.ends, found.behind, found.express, found)
 
 
 def set_internal_deadline(program, now: dt.datetime | None = None) -> None:
@@ -78,6 +73,87 @@ def set_internal_deadline(program, now: dt.datetime | None = None) -> None:
     program.express = bool(found and found.express)
 
 
+def store_deadlines(program) -> None:
+    """Both deadlines as they stand on the object, before the rest of it is saved: differences are read from the
+    database."""
+    Program.objects.filter(pk=program.pk).update(
+        partner_deadline=program.partner_deadline,
+        internal_deadline=program.internal_deadline,
+        express=program.express,
+    )
+
+
+def chain_of(program, now: dt.datetime | None = None) -> chain.Chain | None:
+    """The chain a programme lives by; before publishing the one it would get now. None without a partner's deadline.
+
+    Once published the stored deadline of the offices is the truth, and the other levels follow from it.
+    """
+    if program.partner_deadline is None:
+        return None
+    if program.published_at is None or program.internal_deadline is None:
+        found = internal_deadline_for(program, now)
+        return found.chain
+    return _plan(program, program.published_at, program.internal_deadline)
+
+
+def follow_calendar(now: dt.datetime | None = None) -> int:
+    """After the holiday calendar changed: move the deadline of every programme whose registration is still ahead.
+
+    A deadline moves as if the programme had been published with the calendar as it is now. It never moves into today
+    or the past. Each moved programme gets one entry in its log, and with it offices with open proposals one notice.
+    """
+    now, moved = now or timezone.now(), 0
+    ahead = Program.objects.filter(
+        status__in=AHEAD, internal_deadline__gt=now, partner_deadline__isnull=False, published_at__isnull=False
+    )
+    for program in ahead.order_by("pk"):
+        with transaction.atomic():
+            fresh = lock(program)
+            if fresh.status in AHEAD and fresh.internal_deadline and fresh.internal_deadline > now:
+                moved += _moved_by_calendar(fresh, now)
+    return moved
+
+
+def _moved_by_calendar(program, now) -> bool:
+    """Whether this programme's deadline is another one today."""
+    before = program.internal_deadline
+    if _wib_day(before) <= _wib_day(now):
+        return False  # it ends today: what has begun to end, ends
+    _take_new_date(program, now)
+    if program.internal_deadline == before:
+        store_deadlines(program)  # the levels behind the office may have become short, or long enough
+        return False
+    program.version += 1
+    program.save(update_fields=["internal_deadline", "express", "version", "updated_at"])
+    note(program.flow, program, None, "reschedule", {"changes": [_change(before, program.internal_deadline)]})
+    return True
+
+
+def _take_new_date(program, now) -> None:
+    """The date by the new calendar. Where that would be today or earlier the date offices were told stays, and those
+    behind them share what is left; only where it has become a day off itself, everything is shared anew."""
+    wanted = _plan(program, min(program.published_at, now))
+    if _wib_day(wanted.office.ends) <= _wib_day(now) and is_working_day(_wib_day(program.internal_deadline)):
+        program.express = chain_of(program, now).express
+    else:
+        set_internal_deadline(program, now)
+
+
+def _wib_day(value: dt.datetime) -> dt.date:
+    return timezone.localdate(value, ZoneInfo(WIB))
+
+
+def _change(before, after) -> dict[str, str]:
+    """The moved deadline as timeline and notices show differences, in both languages."""
+    found = {"field": "internal_deadline"}
+    for language, end in (("id", ""), ("en", "_en")):
+        with translation.override(language):
+            found |= {f"before{end}": moment(before), f"after{end}": moment(after)}
+            found[f"label_{language}"] = _("Internal deadline")
+    return found
+
+
+@on_calendar
 def evaluation_due(program, now):
     """Evaluation is due 30 working days after the last intake ended."""
     last = max((row.ends for row in program.intakes.all()), default=None)

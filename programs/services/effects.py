@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from programs import rules
 from programs.models import Program, ProgramFile, Remark, Visibility
 from programs.services.amendments import both_languages, changes_between, record_amendment
-from programs.services.deadlines import set_internal_deadline
+from programs.services.deadlines import set_internal_deadline, store_deadlines
 from regions.models import FunctionalPost, Region
 from workflow.engine import note
 
@@ -104,14 +104,16 @@ def extend(program, actor, answers):
     # this.
     before = both_languages(program)
     program.partner_deadline = answers["new_deadline"]
-    Program.objects.filter(pk=program.pk).update(partner_deadline=program.partner_deadline, internal_deadline=None)
     set_internal_deadline(program)
+    store_deadlines(program)
     changes = changes_between(before, both_languages(program))
     if changes:
         consent = answers.get("consent", "")
         record_amendment(program, actor, consent, changes)
-        # Told like every other amendment, so that whoever listens to those hears of this one too.
-        note(program.flow, program, actor, "amend", {"edition": program.edition, "changes": changes}, consent)
+        # Told like every other amendment, so that whoever listens to those hears of this one too; those whom the act
+        # itself tells are not told twice.
+        data = {"edition": program.edition, "changes": changes, "with_act": True}
+        note(program.flow, program, actor, "amend", data, consent)
 
 
 def remember_state(program, actor, answers):
@@ -130,8 +132,9 @@ def keep_attendance(program, actor, answers):
 
 
 def keep_report(program, actor, answers):
-    """The evaluation report stays with the programme."""
-    _keep(program, answers["report_file"], ProgramFile.Kind.REPORT, actor)
+    """The evaluation report, where one was attached, stays with the programme."""
+    if answers.get("report_file"):
+        _keep(program, answers["report_file"], ProgramFile.Kind.REPORT, actor)
 
 
 def _keep(program, upload, kind, actor):

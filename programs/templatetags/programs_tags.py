@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.rules import zone_of
+from programs.services.amendments import INSIDE
 from regions.models.vocabulary import term_label
 from workflow import formats
 from workflow.calendar import WIB
@@ -32,6 +33,24 @@ def both_clocks(value, zone: str) -> str:
 def deadline(context, value):
     """A deadline in WIB and on the clock of the reader's office."""
     return both_clocks(value, zone_of(context["request"].user))
+
+
+@register.simple_tag(takes_context=True, name="both_clocks")
+def clocks_of(context, value, zone: str = WIB) -> str:
+    """14:00 WIB = 16:00 WIT: the hour in a record's zone and on the clock of the reader's office."""
+    told = f"{formats.clock(value, zone)} {formats.zone_name(zone)}"
+    own = zone_of(context["request"].user)
+    there, here = formats.local(value, own or WIB), formats.local(value, zone)
+    if there.utcoffset() == here.utcoffset():
+        return told
+    clock = f"{formats.clock(value, own)} {formats.zone_name(own)}"
+    return f"{told} = {clock}" + (f", {formats.shortday(there.date())}" if there.date() != here.date() else "")
+
+
+@register.filter
+def wib_weekday(value) -> str:
+    """The day of the week in Jakarta."""
+    return formats.weekday(formats.local(value, WIB).date()) if value else ""
 
 
 @register.filter
@@ -81,8 +100,10 @@ def is_near(value) -> bool:
 
 
 @register.filter
-def changes_of(amendment) -> list[dict[str, str]]:
-    """An amendment's differences in the reader's language: label, before, after."""
+def changes_of(amendment, outside=False) -> list[dict[str, str]]:
+    """An amendment's differences in the reader's language: label, before, after. `outside`: without the partner's own
+    deadline."""
+    changes = [c for c in amendment.changes if not (outside and c.get("field") in INSIDE)]
     if formats.language() == "en":
-        return [{"label": c["label_en"], "before": c["before_en"], "after": c["after_en"]} for c in amendment.changes]
-    return [{"label": c["label_id"], "before": c["before"], "after": c["after"]} for c in amendment.changes]
+        return [{"label": c["label_en"], "before": c["before_en"], "after": c["after_en"]} for c in changes]
+    return [{"label": c["label_id"], "before": c["before"], "after": c["after"]} for c in changes]

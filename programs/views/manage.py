@@ -83,15 +83,16 @@ def manage(request, code):
         "amendments": selectors.amendments_of(program),
         "remarks": selectors.open_remarks(program),
         "missing": rules.everything_missing(program, request.user) if may_fill else [],
-        "preview": _preview(program),
+        "preview": _preview(request, program),
+        "chain": selectors.chain_for(request.user, program),
         "parts": selectors.read_out(program, with_empty=False),
     }
     return render(request, "programs/manage.html", context)
 
 
-def _preview(program):
-    """The internal deadline the programme would get now, while it has none."""
-    return services.internal_deadline_for(program) if program.published_at is None else None
+def _preview(request, program):
+    """The chain of deadlines the programme would get now, while it has none."""
+    return selectors.chain_for(request.user, program) if program.published_at is None else None
 
 
 def _with_addresses(program, items: list[dict]) -> list[dict]:
@@ -172,7 +173,7 @@ def section(request, code, part):
         "amending": False,
         "remarks": selectors.open_remarks(program).filter(field=name, resolved_at__isnull=True),
         "items": _with_addresses(program, selectors.tasks_of(program)),
-        "preview": _preview(program) if name in ("terms", "papers") else None,
+        "preview": _preview(request, program) if name in ("terms", "papers") else None,
     }
     return render(request, "programs/section.html", context, status=status)
 
@@ -227,7 +228,7 @@ def review(request, code):
         "record": program,
         "parts": parts,
         "missing": rules.everything_missing(program, request.user),
-        "preview": _preview(program),
+        "preview": _preview(request, program),
         "remarks": selectors.open_remarks(program),
     }
     return render(request, "programs/review.html", context)
@@ -316,4 +317,11 @@ def amend_section(request, code, part):
 def act(request, code, action):
     """One step of the programme's life."""
     program = selectors.get_managed(request.user, code)
-    return act_view(request, program, action, then=lambda done: done.manage_url)
+    return act_view(
+        request,
+        program,
+        action,
+        template="programs/act.html",
+        then=lambda done: done.manage_url,
+        more={"preview": _preview(request, program) if action == "publish" else None},
+    )

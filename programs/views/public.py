@@ -101,6 +101,8 @@ def program(request, slug):
         "contacts": found.contacts.all(),
         "amendments": selectors.amendments_of(found),
         "inside": inside,
+        "outside": not inside,
+        "chain": selectors.chain_for(user, found),
         "refusal": refusal,
         "similar": selectors.similar_to(user, found) if refusal else [],
     }
