@@ -11,6 +11,7 @@ from partnerships.models import DocumentKind, ExternalBody, LetterFor, StepResul
 from partnerships.rules.external_steps import bodies_for, steps_for
 from workflow.files import PAPERS, check_upload
 from workflow.forms import DateField, SinergiFormHelper
+from workflow.signing.sentences import doubt_about
 
 WORKING_TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN, DocumentKind.OTHER, DocumentKind.PLAN)
 """Kinds that may be edited further and are therefore also taken as DOCX."""
@@ -38,6 +39,9 @@ class UploadForm(forms.Form):
                 check_upload(upload, ("pdf", "docx") if kind in WORKING_TEXTS else PAPERS)
             except forms.ValidationError as error:
                 self.add_error("file", error)
+            else:
+                if doubt := doubt_about(upload):
+                    self.add_error("file", doubt)
         return cleaned
 
 
@@ -115,6 +119,8 @@ class AnswerForm(forms.Form):
     def clean_document(self):
         upload = self.cleaned_data["document"]
         check_upload(upload, PAPERS)
+        if doubt := doubt_about(upload):
+            raise forms.ValidationError(doubt)
         return upload
 
     def clean_answered_on(self):

@@ -1,53 +1,21 @@
-"""Acts beside and after the road: return, refuse, cancel; amend, suspend, end (A10)."""
+"""Acts beside and after the road: return, refuse, cancel; suspend and end (A10)."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import STAND_INS, Role
+from accounts.roles import STAND_INS, WRITTEN_ONLY, Role
 from partnerships.lifecycle import agreement_answers as ask
+from partnerships.models import ABROAD, MINISTRY_TRACKS, REGIONAL_TRACKS, DocumentKind
 from partnerships.models import AgreementStatus as S
-from partnerships.models import DocumentKind
 from partnerships.rules import agreements as rules
-from partnerships.rules.signing import signing_dates_fit
 from partnerships.services import agreements as services
+from partnerships.services.amendments import drop
+from partnerships.services.renewal import reopen_decision
+from partnerships.services.versions import keep_version
 from workflow.table import CLOCK, Ask, Transition
 
 IN_FORCE = (
-    Transition(
-        "amend",
-        _("Open an amendment"),
-        (S.ACTIVE,),
-        S.UNDER_AMENDMENT,
-        who=(Role.BIROKS_HEAD,),
-        apart_from=("create",),
-        asks=(ask.NOTICE, ask.REASON),
-        effects=(ask.KEEP_NOTICE,),
-        tells=ask.PARTIES,
-        icon="pencil",
-        tone="amber",
-        done=_("Amendment opened"),
-        hint=_("The agreement stays in force while it is amended."),
-    ),
-    Transition(
-        "amended",
-        _("Record the signed amendment"),
-        (S.UNDER_AMENDMENT,),
-        S.ACTIVE,
-        who=(Role.BIROKS_OFF,),
-        asks=(
-            Ask("signed", _("Signed amendment"), "file"),
-            Ask("ends", _("Valid until"), "date", required=False, initial=lambda agreement: agreement.ends),
-            ask.NOTE,
-        ),
-        validates=(signing_dates_fit,),
-        effects=(services.keep(signed=DocumentKind.SIGNED), services.amend),
-        tells=ask.PARTIES,
-        style="primary",
-        icon="pen",
-        tone="violet",
-        done=_("Amendment signed"),
-    ),
     Transition(
         "suspend",
         _("Suspend"),
@@ -79,13 +47,14 @@ IN_FORCE = (
     Transition(
         "terminate",
         _("Terminate"),
-        (S.ACTIVE, S.UNDER_AMENDMENT, S.SUSPENDED),
+        (S.SIGNED, S.ACTIVE, S.UNDER_AMENDMENT, S.SUSPENDED),
         S.TERMINATED,
         who=(Role.BIROKS_HEAD,),
         never_by=STAND_INS,
+        with_authority=WRITTEN_ONLY,
         apart_from=("create",),
         asks=(ask.NOTICE, ask.REASON),
-        effects=(ask.KEEP_NOTICE,),
+        effects=(ask.KEEP_NOTICE, drop),
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="danger",
         icon="x-octagon",
@@ -114,6 +83,7 @@ IN_FORCE = (
         S.EXPIRED,
         who=(CLOCK,),
         when=rules.has_ended_by,
+        effects=(drop,),
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         tone="amber",
         icon="calendar-x",
@@ -122,37 +92,58 @@ IN_FORCE = (
 )
 
 BESIDE = (
-    ask.returning("return_verified", S.GOV_VERIFICATION, (Role.BIROKS_OFF,), applies=rules.is_regional),
+    ask.returning("return_council", S.DPRD_REVIEW, (Role.DINAS_HEAD,), own=True, only=REGIONAL_TRACKS),
+    ask.returning("return_verified", S.GOV_VERIFICATION, (Role.BIROKS_OFF,), only=REGIONAL_TRACKS),
     ask.returning("return", S.LEGAL_REVIEW, (Role.LEGAL,)),
-    ask.returning("return_cleared", S.CLEARANCE, (Role.BIROKS_OFF,)),
-    ask.returning("return_signing", S.READY_TO_SIGN, (Role.SEKJEN,), applies=rules.is_central),
+    ask.returning("return_cleared", S.CLEARANCE, (Role.BIROKS_OFF,), only=ABROAD),
+    ask.returning("return_powers", S.FULL_POWERS, (Role.BIROKS_OFF,), only=ABROAD),
+    ask.returning("return_signing", S.READY_TO_SIGN, (Role.SEKJEN,), only=MINISTRY_TRACKS),
+    ask.returning("return_signing_region", S.READY_TO_SIGN, (Role.DINAS_HEAD,), own=True, only=REGIONAL_TRACKS),
     Transition(
         "resubmit",
         _("Send again"),
         (S.RETURNED,),
-        ask.after_repair,
+        S.LEGAL_REVIEW,
         who=(Role.BIROKS_OFF,),
-        applies=rules.is_central,
+        only=MINISTRY_TRACKS,
         checks=(rules.plan_is_complete,),
         asks=(*ask.TEXTS, Ask("summary", _("What was changed"), "long")),
         validates=ask.HAS_TEXTS,
-        effects=(ask.KEEP_TEXTS, services.forget_return),
+        effects=(ask.KEEP_TEXTS, services.forget_return, keep_version("resubmit")),
         tells=(Role.LEGAL,),
         style="primary",
         icon="send",
         done=_("Sent again after changes"),
     ),
     Transition(
+        "resubmit_plan",
+        _("Send again"),
+        (S.RETURNED,),
+        lambda agreement: agreement.returned_from,
+        who=(Role.DINAS_HEAD,),
+        only=REGIONAL_TRACKS,
+        applies=rules.returned_with_plan,
+        checks=(rules.plan_is_complete,),
+        asks=(Ask("summary", _("What was changed"), "long"),),
+        effects=(services.forget_return, keep_version("resubmit_plan")),
+        tells=(Role.DINAS_OP, *ask.BUREAU),
+        style="primary",
+        icon="send",
+        done=_("Sent again after changes"),
+        hint=_("The repaired plan goes back to where it came from. Record a new letter under External steps."),
+    ),
+    Transition(
         "resubmit_region",
         _("Send again"),
         (S.RETURNED,),
-        ask.after_repair,
+        S.LEGAL_REVIEW,
         who=(Role.DINAS_HEAD,),
-        applies=rules.is_regional,
+        only=REGIONAL_TRACKS,
+        applies=rules.returned_with_text,
         checks=(rules.plan_is_complete,),
         asks=(*ask.TEXTS, Ask("summary", _("What was changed"), "long")),
-        validates=(ask.text_unless_verified,),
-        effects=(ask.KEEP_TEXTS, services.forget_return),
+        validates=ask.HAS_TEXTS,
+        effects=(ask.KEEP_TEXTS, services.forget_return, keep_version("resubmit_region")),
         tells=(Role.LEGAL, Role.DINAS_OP, *ask.BUREAU),
         style="primary",
         icon="send",
@@ -160,15 +151,16 @@ BESIDE = (
     ),
     ask.rejecting("reject", rules.BEFORE_SIGNING, (Role.BIROKS_HEAD,)),
     ask.rejecting("reject_legal", (S.LEGAL_REVIEW,), (Role.LEGAL,)),
-    ask.rejecting("reject_signing", (S.READY_TO_SIGN,), (Role.SEKJEN,), applies=rules.is_central),
+    ask.rejecting("reject_signing", (S.READY_TO_SIGN,), (Role.SEKJEN,), only=MINISTRY_TRACKS),
     Transition(
         "cancel",
         _("Cancel the agreement"),
         rules.BEFORE_SIGNING,
         S.CANCELLED,
         who=(Role.BIROKS_OFF,),
-        applies=rules.is_central,
+        only=MINISTRY_TRACKS,
         asks=(ask.REASON,),
+        effects=(reopen_decision,),
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="danger",
         icon="x-circle",
@@ -180,8 +172,9 @@ BESIDE = (
         rules.BEFORE_SIGNING,
         S.CANCELLED,
         who=(Role.DINAS_HEAD,),
-        applies=rules.is_regional,
+        only=REGIONAL_TRACKS,
         asks=(ask.REASON,),
+        effects=(reopen_decision,),
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="danger",
         icon="x-circle",

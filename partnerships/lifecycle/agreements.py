@@ -1,16 +1,19 @@
-"""The life of an agreement: ministry with partner, and region with partner continuing it."""
+"""The life of an agreement on its five tracks; each track knows only its own states and acts."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import OFFICE, Role
+from partnerships.lifecycle.agreement_amendments import AMENDMENT
 from partnerships.lifecycle.agreement_answers import EDITORS
+from partnerships.lifecycle.agreement_renewal import RENEWAL
 from partnerships.lifecycle.agreement_road import ROAD
 from partnerships.lifecycle.agreement_turns import BESIDE, IN_FORCE
-from partnerships.models import STAGES
+from partnerships.models import ABROAD, REGIONAL_TRACKS, STAGES, Track
 from partnerships.models import AgreementStatus as S
 from partnerships.rules import agreements as rules
+from partnerships.rules import amendments as amending
 from workflow.calendar import days, working_days
 from workflow.table import State, Workflow
 
@@ -21,6 +24,8 @@ AGREEMENT = Workflow(
     people=rules.people_on_agreement,
     home=lambda agreement: agreement.office_id,
     stages=STAGES,
+    variants=tuple(Track.choices),
+    variant=lambda agreement: agreement.track,
     states=(
         State(
             S.INITIATED,
@@ -64,6 +69,7 @@ AGREEMENT = Workflow(
         State(
             S.DPRD_REVIEW,
             S.DPRD_REVIEW.label,
+            only=REGIONAL_TRACKS,
             waits_for=(Role.DINAS_HEAD,),
             within=days(45),
             tone="blue",
@@ -74,6 +80,7 @@ AGREEMENT = Workflow(
         State(
             S.GOV_VERIFICATION,
             S.GOV_VERIFICATION.label,
+            only=REGIONAL_TRACKS,
             waits_for=(Role.DINAS_OP,),
             tone="blue",
             icon="hourglass-split",
@@ -101,6 +108,7 @@ AGREEMENT = Workflow(
         State(
             S.CLEARANCE,
             S.CLEARANCE.label,
+            only=ABROAD,
             waits_for=(Role.BIROKS_OFF,),
             tone="blue",
             icon="hourglass-split",
@@ -109,6 +117,7 @@ AGREEMENT = Workflow(
         State(
             S.FULL_POWERS,
             S.FULL_POWERS.label,
+            only=ABROAD,
             waits_for=(Role.BIROKS_OFF,),
             tone="blue",
             icon="hourglass-split",
@@ -123,12 +132,22 @@ AGREEMENT = Workflow(
             stage="signing",
         ),
         State(S.SIGNED, S.SIGNED.label, tone="green", icon="check-circle-fill", stage="signing"),
-        State(S.ACTIVE, S.ACTIVE.label, tone="teal", icon="play-circle", stage="force"),
+        # In force nobody has a turn until the end comes near (the record and `my_turn` say when).
+        State(
+            S.ACTIVE,
+            S.ACTIVE.label,
+            waits_for=(Role.BIROKS_OFF, Role.DINAS_HEAD),
+            tone="teal",
+            icon="play-circle",
+            stage="force",
+        ),
+        # The signed text stays valid; the amendment changes hands within this state (decision 15).
         State(
             S.UNDER_AMENDMENT,
             S.UNDER_AMENDMENT.label,
             edits=EDITORS,
-            waits_for=(Role.BIROKS_OFF,),
+            waits_for=(Role.BIROKS_OFF, Role.LEGAL, Role.SEKJEN, Role.DINAS_HEAD),
+            within=amending.due_in_phase,
             tone="amber",
             icon="pencil",
             stage="force",
@@ -157,10 +176,11 @@ AGREEMENT = Workflow(
         State(S.REJECTED, S.REJECTED.label, tone="red", icon="x-octagon-fill", final=True),
         State(S.CANCELLED, S.CANCELLED.label, icon="x-circle", final=True),
     ),
-    transitions=(*ROAD, *IN_FORCE, *BESIDE),
+    transitions=(*ROAD, *IN_FORCE, *AMENDMENT, *RENEWAL, *BESIDE),
     targets={
+        "legal_ok": (S.CLEARANCE, S.READY_TO_SIGN),
         "clear": (S.FULL_POWERS, S.READY_TO_SIGN),
-        "resubmit": (S.LEGAL_REVIEW, S.GOV_VERIFICATION),
-        "resubmit_region": (S.LEGAL_REVIEW, S.GOV_VERIFICATION),
+        "resubmit_plan": (S.DPRD_REVIEW, S.GOV_VERIFICATION),
+        **{act.name: (S.ACTIVE, S.UNDER_AMENDMENT) for act in RENEWAL},
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CENTRAL, STAND_INS, Role
+from accounts.roles import CENTRAL, STAND_INS, WRITTEN_ONLY, Role
 from partnerships.models import RunStatus as S
 from partnerships.rules import allocations as rules
 from partnerships.services import allocation_preflight as preflight
@@ -186,6 +186,7 @@ ALLOCATION = Workflow(
             who=(Role.PPSDM_HEAD,),
             apart_from=rules.MAKES_A_RUN,
             never_by=STAND_INS,
+            with_authority=WRITTEN_ONLY,
             checks=(rules.no_own_decision, ratification.input_still_holds),
             asks=(_note,),
             effects=(services.ratify,),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.models.agreements import Agreement
 from workflow.files import StoredFile
 from workflow.models import Seal
+from workflow.signing.found import Reading
 
 
 class DocumentKind(models.TextChoices):
@@ -42,6 +43,13 @@ class PaperForm(models.TextChoices):
     COVER_LETTER = "COVER_LETTER", _("Cover letter (nota dinas)")
 
 
+class Signing(models.TextChoices):
+    """How a document was signed."""
+
+    ELECTRONIC = "ELECTRONIC", _("Signed electronically")
+    SCAN = "SCAN", _("Scan of a hand-signed paper")
+
+
 class AgreementDocument(StoredFile):
     """One version of one paper; earlier versions stay."""
 
@@ -54,6 +62,11 @@ class AgreementDocument(StoredFile):
     language = models.CharField(max_length=2, blank=True)
     generated = models.BooleanField(default=False)
     """Drafted by the portal from a template; a draft is never taken for the signed paper."""
+    signing = models.CharField(_("How it was signed"), max_length=10, choices=Signing, blank=True)
+    signatures = models.JSONField(_("Electronic signatures"), default=dict, blank=True)
+    """What was read of its signatures when it came in (workflow.signing.found.Reading), and by which adapter."""
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    """Of a drafted text: the checksum of its words, so that a clean copy to sign says the same."""
     seal = models.OneToOneField(
         Seal, models.PROTECT, null=True, blank=True, editable=False, related_name="agreement_document"
     )
@@ -63,7 +76,13 @@ class AgreementDocument(StoredFile):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "kind", "version"], name="one_document_per_version"),
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
+            models.CheckConstraint(condition=Q(signing__in=["", *Signing.values]), name="document_signing_known"),
         ]
+
+    @property
+    def reading(self) -> Reading:
+        """What was read of its signatures."""
+        return Reading.from_json(self.signatures)
 
 
 class ExternalBody(models.TextChoices):
@@ -131,6 +150,7 @@ class ExternalStep(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(document__isnull=False), name="answer_has_document"
             ),
+            models.CheckConstraint(condition=Q(answered_on__isnull=True) | ~Q(answer_no=""), name="answer_has_number"),
             models.CheckConstraint(condition=Q(body__in=ExternalBody.values), name="external_body_known"),
         ]
 

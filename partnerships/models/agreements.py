@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, in_local_language
 from programs.models import Program
+from regions.models.vocabulary import term_label
 from workflow.calendar import WIB
 from workflow.models import Record, known_statuses
 
@@ -63,10 +65,16 @@ class AgreementStatus(models.TextChoices):
 
 
 REGIONAL_TRACKS = (Track.KSDLL_CONT, Track.KSDLL_NEW, Track.KSDPL)
-"""Tracks on which a region is a party: they pass the regional council and Home Affairs."""
+"""Tracks on which a region agrees with somebody abroad: they pass the regional council and Home Affairs."""
 
-OPEN_TRACKS = (Track.CENTRAL, Track.KSDLL_CONT)
-"""Tracks on which an agreement can be opened; the others are known for records kept elsewhere."""
+MINISTRY_TRACKS = (Track.CENTRAL, Track.NOTA_SINERGI)
+"""Tracks on which the ministry leads and signs."""
+
+ABROAD = (Track.CENTRAL, *REGIONAL_TRACKS)
+"""Tracks with a party abroad: the government clears them. Ministry and region agree among themselves."""
+
+MINISTERS_APPROVAL = (Track.KSDLL_NEW, Track.KSDPL)
+"""Tracks that begin without a central agreement: the Minister of Home Affairs approves, and full powers are needed."""
 
 STAGES = (
     ("initiative", _("Initiative")),
@@ -93,6 +101,32 @@ class Clause(models.TextChoices):
     EXIT = "EXIT", _("Termination")
 
 
+class Condition(models.TextChoices):
+    """What a region's cooperation abroad must meet, confirmed with the plan (PP 28/2018, Permendagri 25/2020)."""
+
+    RELATIONS = "RELATIONS", _("Indonesia has diplomatic relations with the country, or belongs to the organisation")
+    OWN_AFFAIR = "OWN_AFFAIR", _("It is an affair of the region")
+    NO_OFFICE = "NO_OFFICE", _("The region opens no office abroad")
+    NO_INTERFERENCE = "NO_INTERFERENCE", _("Nobody interferes in the other side's internal affairs")
+    FITS_PLANS = "FITS_PLANS", _("It fits the national and the regional development plans")
+    TRANSFER = "TRANSFER", _("The knowledge can be handed on to Indonesian staff")
+
+
+class AmendmentPhase(models.TextChoices):
+    """Whose turn it is while an agreement in force is being amended; the signed text stays valid meanwhile."""
+
+    DRAFTING = "DRAFTING", _("The amendment is being drafted")
+    LEGAL = "LEGAL", _("The amendment is in legal review")
+    SIGNING = "SIGNING", _("The amendment is ready to sign")
+
+
+class Renewal(models.TextChoices):
+    """What was decided before the end of validity."""
+
+    RENEW = "RENEW", _("To be renewed")
+    END = "END", _("Ends as agreed")
+
+
 EXPIRING_DAYS = 180
 """An agreement in force that ends within this many days is shown as expiring (domain: K13)."""
 
@@ -112,6 +146,9 @@ class Agreement(Record):
         related_name="agreements",
         verbose_name=_("Partner"),
     )
+    counterpart = models.CharField(_("Foreign regional government"), max_length=200, blank=True)
+    """The other party of KSDPL. It offers no programmes and signs in nowhere, so it is no organisation here."""
+    counterpart_country = models.CharField(_("Country"), max_length=2, blank=True)
     program = models.ForeignKey(Program, models.PROTECT, null=True, blank=True, related_name="agreements")
     office = models.ForeignKey(
         Organisation,
@@ -144,6 +181,10 @@ class Agreement(Record):
     ends = models.DateField(_("Valid until"), null=True, blank=True)
     effective_date = models.DateField(_("Takes effect on"), null=True, blank=True)
 
+    action_plan = models.JSONField(_("Action plan"), default=list, blank=True)
+    """[{activity, place, who, when}]: annexed to a nota kesepakatan (PP 28/2018, article 46)."""
+    conditions = models.JSONField(_("Conditions"), default=dict, blank=True, help_text="{condition code: true}")
+
     full_powers_needed = models.BooleanField(_("Full powers are needed"), default=False)
     dprd_exempt_reason = models.TextField(_("Why no council approval is needed"), blank=True, max_length=1000)
     signed_on = models.DateField(_("Signed on"), null=True, blank=True)
@@ -156,6 +197,19 @@ class Agreement(Record):
     return_count = models.PositiveSmallIntegerField(default=0)
     status_before_suspension = models.CharField(max_length=20, blank=True)
     copies_noted = models.TextField(blank=True, max_length=500)
+
+    amendment_phase = models.CharField(max_length=8, choices=AmendmentPhase, blank=True)
+    amendment_turn_at = models.DateTimeField(null=True, blank=True)
+    proposed = models.JSONField(default=dict, blank=True)
+    """{field: value} the amendment would change; the fields themselves say what is valid until it is signed."""
+
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("Follows")
+    )
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The last mark before the end of validity (180, 90, 30 days) at which everyone concerned was told."""
+    renewal = models.CharField(_("Renewal"), max_length=5, choices=Renewal, blank=True)
+    renewal_reason = models.TextField(_("Why it is not renewed"), blank=True, max_length=1000)
 
     grant_registration_required = models.BooleanField(_("The grant must be registered"), default=False)
     grant_register_no = models.CharField(_("Grant register number"), max_length=60, blank=True)
@@ -176,9 +230,30 @@ class Agreement(Record):
             known_statuses("agreement_status_known", AgreementStatus.values),
             models.CheckConstraint(condition=Q(track__in=Track.values), name="agreement_track_known"),
             models.CheckConstraint(
-                condition=Q(track="NOTA_SINERGI") | Q(partner__isnull=False),
+                condition=(Q(track__in=["CENTRAL", "KSDLL_CONT", "KSDLL_NEW"], partner__isnull=False, counterpart=""))
+                | (Q(track="KSDPL", partner__isnull=True) & ~Q(counterpart=""))
+                | Q(track="NOTA_SINERGI", partner__isnull=True, counterpart=""),
                 name="agreement_names_its_partner",
             ),
+            models.CheckConstraint(
+                condition=~Q(track="CENTRAL", status__in=["DPRD_REVIEW", "GOV_VERIFICATION"])
+                & ~Q(
+                    track="NOTA_SINERGI",
+                    status__in=["DPRD_REVIEW", "GOV_VERIFICATION", "CLEARANCE", "FULL_POWERS"],
+                ),
+                name="agreement_stays_on_its_track",
+            ),
+            models.CheckConstraint(
+                condition=Q(track__in=["CENTRAL", "KSDLL_CONT"])
+                | Q(track__in=["KSDLL_NEW", "KSDPL"], full_powers_needed=True)
+                | Q(track="NOTA_SINERGI", full_powers_needed=False),
+                name="full_powers_follow_the_track",
+            ),
+            models.CheckConstraint(
+                condition=Q(amendment_phase="") | Q(status="UNDER_AMENDMENT"),
+                name="amendment_phase_only_while_amended",
+            ),
+            models.CheckConstraint(condition=Q(renewal__in=["", *Renewal.values]), name="renewal_known"),
             models.CheckConstraint(
                 condition=Q(track="CENTRAL") | Q(office__isnull=False),
                 name="regional_agreement_names_its_office",
@@ -220,17 +295,53 @@ class Agreement(Record):
 
     @property
     def is_regional(self) -> bool:
-        """Whether a region is a party."""
+        """Whether a region agrees with somebody abroad."""
         return self.track in REGIONAL_TRACKS
+
+    @property
+    def other_party(self) -> str:
+        """Who stands on the other side, in the reader's language: partner, foreign region, or our own region."""
+        if self.partner_id:
+            return self.partner.name
+        if self.counterpart:
+            return ", ".join(part for part in (self.counterpart, self.country) if part)
+        return self.office.name if self.office_id else ""
+
+    @property
+    def country(self) -> str:
+        """The country of a foreign regional government."""
+        return term_label("country", self.counterpart_country) if self.counterpart_country else ""
+
+    @property
+    def in_aceh(self) -> bool:
+        """Aceh cooperates abroad by rules of its own (Perpres 11/2010)."""
+        return self.is_regional and self.office.region_code.startswith("11")
 
     def stages(self):
         """The step bar of this agreement's track."""
-        return tuple(s for s in STAGES if self.is_regional or s[0] != "region")
+        own = {state.stage for state in self.flow.states_of(self.track)}
+        return tuple(stage for stage in STAGES if stage[0] in own)
 
     def waits_for(self) -> tuple[str, ...]:
         """Whose turn it is on this track: those who can take the next step of the main road."""
         main = [t for t in self.flow.open_to(self) if t.style == "primary"]
         return tuple(dict.fromkeys(str(role) for t in main for role in t.who))
+
+    @property
+    def turn_since(self):
+        """In force it is somebody's turn once the end comes near; an amendment changes hands within its state."""
+        if self.status == AgreementStatus.UNDER_AMENDMENT:
+            return self.amendment_turn_at or self.status_since
+        if self.is_expiring:
+            first = dt.datetime.combine(self.ends - dt.timedelta(days=EXPIRING_DAYS), dt.time.min, ZoneInfo(WIB))
+            return max(first, self.status_since)
+        return self.status_since
+
+    @property
+    def time_runs_since(self):
+        """Who drafts or reviews an amendment has ten days from the day it changed hands."""
+        amended = self.status == AgreementStatus.UNDER_AMENDMENT
+        return self.amendment_turn_at or self.status_since if amended else self.status_since
 
     def days_left(self, today: dt.date | None = None) -> int | None:
         """Days until the end of validity; None without an end."""
@@ -242,3 +353,8 @@ class Agreement(Record):
         left = self.days_left()
         running = self.status in {AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT}
         return running and left is not None and 0 <= left <= EXPIRING_DAYS
+
+    @property
+    def is_undecided(self) -> bool:
+        """Ends soon, and nobody has decided yet what comes afterwards (K13: without action)."""
+        return self.is_expiring and not self.renewal

@@ -6,15 +6,21 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation, OrganisationKind
 from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity, holders, people_with
 from partnerships.models import (
+    MINISTRY_TRACKS,
     REGIONAL_TRACKS,
     AgreementStatus,
+    AmendmentPhase,
     Clause,
+    Condition,
     DocumentKind,
     Proposal,
+    Track,
 )
+from partnerships.rules.renewal import without_action
 from workflow.mandate import covers
 
 FLOW = "partnerships.agreement"
@@ -25,6 +31,7 @@ NATIONAL = (
     Role.SEKJEN,
     Role.PPSDM_VER,
     Role.PPSDM_HEAD,
+    Role.EVAL,
     Role.AUDITOR,
 )
 """Roles at the centre that read every agreement."""
@@ -33,14 +40,14 @@ NATIONAL = (
 def roles_on_agreement(user, agreement) -> set[str]:
     """The role a user holds on this agreement in the capacity they act in now; empty: it does not exist.
 
-    Offices and provincial verifiers hold theirs on regional agreements of their own, and, reading only, on
-    central ones under which their people have seats. What a reader cannot do, `leads` and the tracks say.
+    Offices and provincial verifiers hold theirs on agreements of their own, and, reading only, on those that
+    name their region or under which their people have seats. What a reader cannot do, `leads` and the tracks say.
     """
     role, organisation = capacity(user)
     if not role:
         return set()
     if role in OFFICE:
-        own = agreement.office_id == organisation.pk
+        own = agreement.office_id == organisation.pk or _is_named(agreement, organisation)
         return {role} if own or seats_of(agreement).filter(line__need__office=organisation).exists() else set()
     if role == Role.PROV_VER:
         code = organisation.region_code
@@ -49,6 +56,11 @@ def roles_on_agreement(user, agreement) -> set[str]:
     if role in PARTNER:
         return {role} if organisation.pk == agreement.partner_id else set()
     return {role} if role in NATIONAL else set()
+
+
+def _is_named(agreement, organisation) -> bool:
+    """The office of a region on the agreement's list; training centres stand in a region without being it."""
+    return organisation.kind == OrganisationKind.OFFICE and organisation.region_code in agreement.region_codes
 
 
 def seats_of(agreement):
@@ -65,9 +77,11 @@ def agreements_in_reach(user) -> Q:
     role, organisation = capacity(user)
     covered = Proposal.objects.filter(agreement__isnull=False)
     if role in OFFICE:
-        return Q(office_id=organisation.pk) | Q(
+        found = Q(office_id=organisation.pk) | Q(
             pk__in=covered.filter(line__need__office=organisation).values("agreement_id")
         )
+        named = organisation.kind == OrganisationKind.OFFICE and organisation.region_code
+        return found | Q(region_codes__contains=[organisation.region_code]) if named else found
     if role == Role.PROV_VER and organisation.region_code:
         code = organisation.region_code
         return Q(office__region_code__startswith=code) | Q(
@@ -79,24 +93,34 @@ def agreements_in_reach(user) -> Q:
 
 
 def my_turn(user) -> Q:
-    """Where the state leaves it open whose turn it is: regions on their tracks, the ministry elsewhere."""
+    """Where the state leaves it open whose turn it is: regions on their tracks, the ministry elsewhere.
+
+    In force it is a turn only when the end comes near; an amendment changes hands within its state.
+    """
     role, organisation = capacity(user)
-    regional = Q(track__in=REGIONAL_TRACKS)
-    if role in OFFICE:
-        return regional & Q(office_id=organisation.pk)
-    if role in {Role.BIROKS_OFF, Role.BIROKS_HEAD}:
-        return ~regional | Q(status__in=MINISTRY_RECORDS)
-    if role == Role.SEKJEN:
-        return ~regional
+    regional, ministry = Q(track__in=REGIONAL_TRACKS), Q(track__in=MINISTRY_TRACKS)
+    settled, amended = Q(status__in=IN_FORCE), Q(status=AgreementStatus.UNDER_AMENDMENT)
+    drafting = amended & Q(amendment_phase__in=["", AmendmentPhase.DRAFTING])
+    signing = amended & Q(amendment_phase=AmendmentPhase.SIGNING)
+    match role:
+        case Role.DINAS_OP:
+            return regional & Q(office_id=organisation.pk)
+        case Role.DINAS_HEAD:
+            return regional & Q(office_id=organisation.pk) & (~settled | signing | without_action())
+        case Role.BIROKS_OFF:
+            return Q(status__in=MINISTRY_RECORDS) | drafting | (ministry & (~settled | without_action()))
+        case Role.BIROKS_HEAD:
+            return ministry | Q(status__in=MINISTRY_RECORDS)
+        case Role.LEGAL:
+            return ~settled | (amended & Q(amendment_phase=AmendmentPhase.LEGAL))
+        case Role.SEKJEN:
+            return ministry & (~settled | signing)
     return Q()
 
 
-MINISTRY_RECORDS = (
-    AgreementStatus.CLEARANCE,
-    AgreementStatus.FULL_POWERS,
-    AgreementStatus.UNDER_AMENDMENT,
-    AgreementStatus.SUSPENDED,
-)
+IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
+
+MINISTRY_RECORDS = (AgreementStatus.CLEARANCE, AgreementStatus.FULL_POWERS, AgreementStatus.SUSPENDED)
 """Where the ministry takes the step on every track."""
 
 
@@ -109,6 +133,9 @@ def people_on_agreement(agreement, roles):
         offices = dict(seats_of(agreement).values_list("line__need__office", "line__need__office__region_code"))
         if agreement.office_id:
             offices[agreement.office_id] = agreement.office.region_code
+        named = Organisation.objects.filter(kind=OrganisationKind.OFFICE, region_code__in=agreement.region_codes)
+        readers = [pk for pk in named.values_list("pk", flat=True) if pk not in offices]
+        conditions += [holders(role, pk__in=readers) for role in wanted if role in OFFICE and readers]
         conditions += [holders(role, pk__in=list(offices)) for role in wanted if role in OFFICE]
         if Role.PROV_VER in wanted:
             codes = {code[:n] for code in offices.values() for n in (2, 4) if len(code) >= n}
@@ -117,16 +144,6 @@ def people_on_agreement(agreement, roles):
 
 
 # --- Tracks and hands
-
-
-def is_regional(agreement) -> bool:
-    """A region is a party: council and Home Affairs are on the road."""
-    return agreement.is_regional
-
-
-def is_central(agreement) -> bool:
-    """Ministry and partner only."""
-    return not agreement.is_regional
 
 
 def leads(user, agreement) -> bool:
@@ -139,22 +156,39 @@ def leads(user, agreement) -> bool:
     return role in {Role.BIROKS_OFF, Role.BIROKS_HEAD}
 
 
+def _is_written_by(user, agreement) -> bool:
+    """Whether the state lets the user's role write; an amendment is written while it is drafted."""
+    drafted = agreement.amendment_phase in {"", AmendmentPhase.DRAFTING}
+    return capacity(user)[0] in agreement.state.edits and drafted
+
+
 def may_edit_content(user, agreement) -> bool:
     """Whether the user may change the content now: the state allows their role, and they lead."""
-    role, _organisation = capacity(user)
-    return role in agreement.state.edits and leads(user, agreement)
+    return _is_written_by(user, agreement) and leads(user, agreement)
+
+
+def may_plan_actions(user, agreement) -> bool:
+    """An action plan is part of what ministry and region agree on, and both write it: the region's office too, which
+    does not lead on this track. Other texts describe theirs in the scope."""
+    if agreement.track != Track.NOTA_SINERGI or not _is_written_by(user, agreement):
+        return False
+    role, organisation = capacity(user)
+    own = role in OFFICE and agreement.office_id == organisation.pk and covers(user, FLOW)
+    return own or leads(user, agreement)
 
 
 def may_record_letters(user, agreement) -> bool:
-    """Letters to bodies outside are recorded by the officer or the operator who leads, until signing."""
+    """Letters to bodies outside are recorded by the officer or the operator who leads, while a text is on its way."""
     role, _organisation = capacity(user)
-    return role in {Role.BIROKS_OFF, Role.DINAS_OP} and leads(user, agreement) and agreement.status in BEFORE_SIGNING
+    on_its_way = agreement.status in {*BEFORE_SIGNING, AgreementStatus.UNDER_AMENDMENT}
+    return role in {Role.BIROKS_OFF, Role.DINAS_OP} and leads(user, agreement) and on_its_way
 
 
 def may_check_clauses(user, agreement) -> bool:
     """The Legal Bureau ticks the clauses while the text is before it."""
     legal = capacity(user)[0] == Role.LEGAL and covers(user, FLOW)
-    return legal and agreement.status == AgreementStatus.LEGAL_REVIEW
+    reviewed = agreement.status == AgreementStatus.LEGAL_REVIEW or agreement.amendment_phase == AmendmentPhase.LEGAL
+    return legal and reviewed
 
 
 def may_keep_grant(user, agreement) -> bool:
@@ -168,7 +202,7 @@ def may_open(user, track: str) -> bool:
     role, organisation = capacity(user)
     if role == Role.BIROKS_OFF:
         return True
-    own = role == Role.DINAS_HEAD and covers(user, FLOW)
+    own = role == Role.DINAS_HEAD and covers(user, FLOW) and organisation.kind == OrganisationKind.OFFICE
     return own and track in REGIONAL_TRACKS and not organisation.suspended
 
 
@@ -196,6 +230,18 @@ TEXT_IS_OPEN = (*DRAWING_UP, AgreementStatus.RETURNED, AgreementStatus.UNDER_AME
 """While the text is before the Legal Bureau, or cleared, nobody swaps it."""
 
 
+def text_is_open(agreement) -> bool:
+    """Whether a text may be added now; an amendment before the Legal Bureau, or cleared by it, stays as it is."""
+    return agreement.status in TEXT_IS_OPEN and agreement.amendment_phase in {"", AmendmentPhase.DRAFTING}
+
+
+def takes_in(agreement, region_code: str) -> bool:
+    """Whether an accepted proposal adds its region to the list: only where regions are named at all, and while the
+    text is being written. What was signed is changed by an amendment; who has seats reads all the same."""
+    named = bool(region_code and agreement.region_codes) and region_code not in agreement.region_codes
+    return named and agreement.status in (*DRAWING_UP, AgreementStatus.RETURNED)
+
+
 TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
 """The text in its two languages."""
 
@@ -203,14 +249,16 @@ TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
 # --- Reasons: each returns a sentence that refuses, or an empty string
 
 
-def paper(kind: DocumentKind, ask: str, sentence):
-    """A `validates` that wants a paper: given with the act, or stored before.
+def paper(kind: DocumentKind, ask: str, sentence, *, tracks=None):
+    """A `validates` that wants a paper: given with the act, or stored before; `tracks`: on these only.
 
     A text may be the portal's own draft; what others sign or answer may not.
     """
     stored = {"kind": kind} if kind in TEXTS else {"kind": kind, "generated": False}
 
     def check(agreement, actor, answers) -> str:
+        if tracks is not None and agreement.track not in tracks:
+            return ""
         if answers.get(ask) or agreement.documents.filter(**stored).exists():
             return ""
         return str(sentence)
@@ -223,12 +271,21 @@ PLAN_FIELDS = ("subject", "scope", "cost_source", "place", "duration_months")
 
 def plan_is_complete(agreement, actor) -> str:
     """The plan says what, how far, who pays, where and how long."""
-    missing = [
-        str(agreement._meta.get_field(name).verbose_name) for name in PLAN_FIELDS if not getattr(agreement, name)
-    ]
+    wanted = (*PLAN_FIELDS, "action_plan") if agreement.track == Track.NOTA_SINERGI else PLAN_FIELDS
+    missing = [str(agreement._meta.get_field(name).verbose_name) for name in wanted if not getattr(agreement, name)]
     if not missing:
         return ""
     return _("Complete the cooperation plan first: %(fields)s.") % {"fields": ", ".join(missing)}
+
+
+def conditions_are_met(agreement, actor, answers) -> str:
+    """The law knows no plan that meets the conditions in part."""
+    missing = [str(c.label) for c in Condition if c.value not in (answers.get("conditions") or [])]
+    if not missing:
+        return ""
+    return _("A region's cooperation abroad must meet every condition. Not confirmed: %(conditions)s.") % {
+        "conditions": "; ".join(missing)
+    }
 
 
 def clauses_are_checked(agreement, actor) -> str:
@@ -237,6 +294,16 @@ def clauses_are_checked(agreement, actor) -> str:
     if not missing:
         return ""
     return _("Tick the clauses in the checklist first: %(clauses)s.") % {"clauses": ", ".join(missing)}
+
+
+def returned_with_plan(agreement) -> bool:
+    """Council and Home Affairs send back a plan; everyone after them a text."""
+    return agreement.returned_from in {AgreementStatus.DPRD_REVIEW, AgreementStatus.GOV_VERIFICATION}
+
+
+def returned_with_text(agreement) -> bool:
+    """What came back is a text, which the Legal Bureau reads again."""
+    return not returned_with_plan(agreement)
 
 
 def may_still_be_returned(agreement, actor) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.roles import PARTNER, Role
 from accounts.rules import capacity
 from partnerships.models import AgreementStatus, DocumentKind, Instrument, PaperForm, Track
-from partnerships.rules.agreements import BEFORE_SIGNING, FLOW, NATIONAL, TEXT_IS_OPEN, leads
+from partnerships.rules.agreements import BEFORE_SIGNING, FLOW, NATIONAL, leads, text_is_open
 from workflow.mandate import covers
 
 SHARED = (
@@ -21,7 +21,7 @@ SHARED = (
 """What all parties read. Opinions, clearances, powers and notices stay with those who work on it."""
 
 _ROAD = (DocumentKind.CONCEPT_NOTE, DocumentKind.LOI, DocumentKind.PLAN)
-_TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
+TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN)
 _ENDED = (
     AgreementStatus.EXPIRED,
     AgreementStatus.TERMINATED,
@@ -49,7 +49,7 @@ def kinds_to_upload(user, agreement) -> list[DocumentKind]:
     role, _organisation = capacity(user)
     if agreement.status in _ENDED:
         return [DocumentKind.REPORT] if role == Role.BIROKS_OFF and agreement.signed_on else []
-    texts = _TEXTS if agreement.status in TEXT_IS_OPEN else ()
+    texts = TEXTS if text_is_open(agreement) else ()
     if role in PARTNER:
         road = (DocumentKind.LOI,) if agreement.status in BEFORE_SIGNING else (DocumentKind.REPORT,)
         return [*road, *texts[1:], DocumentKind.OTHER]
@@ -84,7 +84,7 @@ def papers_to_draft(user, agreement) -> list[PaperForm]:
     open_kinds = kinds_to_upload(user, agreement)
     synergy = binds_ministry_and_region(agreement)
     own = {
-        PaperForm.LETTER_OF_INTENT: not synergy,
+        PaperForm.LETTER_OF_INTENT: True,
         PaperForm.MEMORANDUM: not synergy,
         PaperForm.NOTA_KESEPAKATAN: synergy,
         PaperForm.COVER_LETTER: True,

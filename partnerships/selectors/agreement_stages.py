@@ -13,7 +13,6 @@ from workflow.engine import log_of
 from workflow.table import CLOCK
 
 ROAD = (*DRAWING_UP, *CLEARING, AgreementStatus.SIGNED, AgreementStatus.ACTIVE)
-REGIONAL_STEPS = (AgreementStatus.DPRD_REVIEW, AgreementStatus.GOV_VERIFICATION)
 OUTSIDE = {
     AgreementStatus.DPRD_REVIEW: LetterFor.COUNCIL,
     AgreementStatus.GOV_VERIFICATION: LetterFor.VERIFICATION,
@@ -55,10 +54,8 @@ class StageRow:
 
 def road_of(agreement) -> list[AgreementStatus]:
     """The states of this agreement's track in order, up to being in force."""
-    skip = set() if agreement.is_regional else set(REGIONAL_STEPS)
-    if not agreement.full_powers_needed:
-        skip.add(AgreementStatus.FULL_POWERS)
-    return [s for s in ROAD if s not in skip]
+    skip = set() if agreement.full_powers_needed else {AgreementStatus.FULL_POWERS}
+    return [s for s in ROAD if agreement.flow.knows(s, agreement) and s not in skip]
 
 
 def stage_rows(agreement, letters=()) -> list[StageRow]:
@@ -108,9 +105,5 @@ def stage_rows(agreement, letters=()) -> list[StageRow]:
 
 def _hands(agreement, status) -> list[str]:
     """The roles that take the main step out of a state on this track."""
-    main = [
-        t
-        for t in agreement.flow.leaving(status)
-        if (t.style == "primary" or t.auto) and (t.applies is None or t.applies(agreement))
-    ]
+    main = [t for t in agreement.flow.open_from(agreement, status) if t.style == "primary" or t.auto]
     return list(dict.fromkeys(CLOCK if r == CLOCK else str(r) for t in main for r in t.who))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Left
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,19 +14,20 @@ from accounts.models import Organisation, OrganisationKind
 from partnerships.models import (
     EXPIRING_DAYS,
     Agreement,
-    AgreementStatus,
     ExternalBody,
     ExternalStep,
     Proposal,
     Track,
 )
 from partnerships.rules import documents as document_rules
+from partnerships.rules.renewal import ends_soon, without_action
+from partnerships.rules.signing import signed_by
+from partnerships.services.versions import dotted
 from regions.models import Region
 from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
 
 FLOW = "partnerships.agreement"
-RUNNING = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
 
 
 def agreements_seen_by(user):
@@ -64,9 +63,21 @@ def _partner_names(ids):
 
 
 def _expires_soon():
-    today = timezone.localdate()
-    soon = Q(status__in=RUNNING, ends__gte=today, ends__lte=today + dt.timedelta(days=EXPIRING_DAYS))
-    return Case(When(soon, then=Value("soon")), default=Value(""), output_field=CharField())
+    """Ends soon: without a decision, or with one."""
+    return Case(
+        When(without_action(), then=Value("undecided")),
+        When(ends_soon(), then=Value("decided")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def _validity_names(values):
+    names = {
+        "undecided": _("Ends within %(count)d days, undecided"),
+        "decided": _("Ends within %(count)d days, decided"),
+    }
+    return {value: text % {"count": EXPIRING_DAYS} for value, text in names.items()}
 
 
 def agreement_listing(request) -> Listing:
@@ -91,7 +102,7 @@ def agreement_listing(request) -> Listing:
             "ends",
             gettext_lazy("Validity"),
             "expires_soon",
-            lambda values: {"soon": _("Ends within %(count)d days") % {"count": EXPIRING_DAYS}},
+            _validity_names,
             expression=_expires_soon(),
         ),
     )
@@ -113,6 +124,7 @@ def agreement_listing(request) -> Listing:
             | Q(title_en__icontains=text)
             | Q(partner__name_id__icontains=text)
             | Q(partner__code__icontains=text)
+            | Q(counterpart__icontains=text)
             | Q(office__name_id__icontains=text)
         ),
     )
@@ -157,6 +169,11 @@ class Papers:
     latest: Any
     earlier: list[Any]
 
+    @property
+    def all(self) -> list[Any]:
+        """Every version, the latest first."""
+        return [self.latest, *self.earlier]
+
 
 def papers_of(user, agreement) -> list[Papers]:
     """The papers the user may read, by kind, in the order of the road."""
@@ -187,13 +204,41 @@ def seat_rows(user, agreement) -> list[Proposal]:
     return found
 
 
-def region_names(agreement) -> list[str]:
-    """The regions the agreement reaches, by name."""
+def region_rows(agreement) -> list[dict]:
+    """The regions the agreement reaches, with code and name."""
     codes = set(agreement.region_codes)
     if agreement.office_id and agreement.office.region_code:
         codes.add(agreement.office.region_code)
     known = {r.code: r for r in Region.objects.filter(code__in=codes)}
-    return [known[c].name if c in known else c for c in sorted(codes)]
+    return [
+        {
+            "code": dotted(code),
+            "name": known[code].name if code in known else "",
+            "region": known.get(code),
+            "leads": bool(agreement.office_id) and code == agreement.office.region_code,
+        }
+        for code in sorted(codes)
+    ]
+
+
+def all_regions() -> dict[str, str]:
+    """Code -> name of every region there is today."""
+    return {r.code: r.name for r in Region.objects.filter(valid_to__isnull=True).order_by("code")}
+
+
+def region_label(code: str, places: dict[str, str]) -> str:
+    """A region with code and name: "72.06 Kabupaten Morowali"."""
+    return f"{dotted(code)} {places.get(code, '')}".strip()
+
+
+def regions_called(typed: str, places: dict[str, str]) -> list[str]:
+    """The regions somebody means: by code, by code and name as offered, by full name, or by part of it."""
+    bare = typed.strip().casefold()
+    code = bare.split(" ")[0].replace(".", "")
+    if code in places:
+        return [code]
+    exact = [c for c, name in places.items() if bare in {name.casefold(), region_label(c, places).casefold()}]
+    return exact or ([c for c, name in places.items() if bare in name.casefold()] if len(bare) > 2 else [])
 
 
 def copies_of(agreement) -> list[str]:
@@ -202,24 +247,50 @@ def copies_of(agreement) -> list[str]:
     return [str(names.get(code, code)) for code in agreement.copies_noted.split(", ") if code]
 
 
-def parties_of(agreement) -> list[dict]:
-    """Who is bound: the ministry or the region, and the partner, with the posts that signed."""
-    posts = {s.get("party"): s.get("post", "") for s in agreement.signatories}
-    ours = agreement.office if agreement.is_regional else agreement.unit
-    sides = [
-        (ours, _("Region") if agreement.is_regional else _("Ministry")),
-        (agreement.partner, _("Partner")),
-    ]
-    return [
-        {"name": side.name, "side": label, "post": posts.get(side.name_id, ""), "initials": _initials(side)}
-        for side, label in sides
-        if side is not None
-    ]
+def parties_of(agreement, regions=()) -> list[dict]:
+    """Who is bound, with the posts that signed. A region is bound by its head, the office only does the work."""
+    posts = [signed_by(signed) for signed in agreement.signatories]
+    region = next((row for row in regions if row["leads"]), None)
+    own = {
+        "name": region["name"] if region and region["name"] else str(agreement.office or ""),
+        "side": _("Region, through %(office)s") % {"office": agreement.office},
+    }
+    ministry = {"name": str(agreement.unit or _("Ministry of Manpower")), "side": _("Ministry")}
+    if agreement.track == Track.NOTA_SINERGI:
+        sides = [ministry, own]
+    else:
+        abroad = _("Foreign regional government") if agreement.counterpart else _("Partner")
+        sides = [own if agreement.is_regional else ministry, {"name": agreement.other_party, "side": abroad}]
+    for number, side in enumerate(sides):
+        side["post"] = posts[number] if number < len(posts) else ""
+        side["initials"] = _initials(side["name"])
+    return sides
 
 
-def _initials(organisation) -> str:
-    words = (organisation.short_name or organisation.name_id).replace("-", " ").split()
+def _initials(name: str) -> str:
+    words = name.replace("-", " ").replace(",", " ").split()
     return ("".join(w[0] for w in words[:2]) if len(words) > 1 else words[0][:2] if words else "").upper()
+
+
+# --- What comes before and after
+
+
+def followers_of(user, agreement) -> list[Agreement]:
+    """The agreements that follow this one, as far as they exist for the user."""
+    return list(seen_by(user, FLOW).filter(follows=agreement).order_by("-pk"))
+
+
+def former_of(user, agreement) -> Agreement | None:
+    """The agreement this one follows, if the user may see it."""
+    if agreement.follows_id is None:
+        return None
+    return seen_by(user, FLOW).filter(pk=agreement.follows_id).first()
+
+
+def ending_soon(user, limit: int = 5) -> list[Agreement]:
+    """For homes: what ends within 180 days and nobody has decided on, the nearest end first."""
+    found = seen_by(user, FLOW).filter(without_action())
+    return list(found.order_by("ends", "pk")[:limit])
 
 
 # --- Choices and panels

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, OrganisationKind
-from partnerships.models import Agreement, AgreementStatus, DocumentKind, Track
+from partnerships.models import (
+    ABROAD,
+    MINISTERS_APPROVAL,
+    Agreement,
+    AgreementStatus,
+    DocumentKind,
+    Instrument,
+    Track,
+)
 from partnerships.rules import agreements as rules
+from partnerships.rules.external_steps import powers_were_asked
+from partnerships.services.amendments import propose
 from partnerships.services.documents import store
+from partnerships.services.versions import in_words, proposed
+from regions.models import Region
 from workflow.engine import Stale, lock, note
-from workflow.formats import shortday
 from workflow.models import Counter
 
 IN_REGION = ("IN_COUNTRY", "EXPERT_IN", "ON_THE_JOB", "BLENDED")
@@ -60,8 +69,9 @@ def open_for(proposal, actor) -> Agreement:
             actor=actor,
             source=proposal.code,
         )
-    if office.region_code and office.region_code not in found.region_codes:
+    if rules.takes_in(found, office.region_code):
         found.region_codes = sorted({*found.region_codes, office.region_code})
+        found.version += 1
         found.save()
     note(found.flow, found, actor, "change", {"proposal": proposal.code})
     return found
@@ -73,9 +83,8 @@ def titles_of(proposal) -> dict[str, str]:
     for language in ("id", "en"):
         with translation.override(language):
             what = proposal.program.title if proposal.program else proposal.line.need.title
-            made[f"title_{language}"] = (
-                _("%(what)s with %(partner)s") % {"what": what, "partner": proposal.partner.name}
-            )[:200]
+            partner = proposal.partner.short_name or proposal.partner.name  # a heading, not a register
+            made[f"title_{language}"] = (_("%(what)s with %(partner)s") % {"what": what, "partner": partner})[:200]
     return made
 
 
@@ -88,16 +97,17 @@ def subject_of(proposal) -> str:
 def open_agreement(
     *,
     track: str,
-    partner,
     actor,
     titles: dict[str, str],
+    partner=None,
     program=None,
     office=None,
     regions=(),
     subject="",
     source="",
+    **more,
 ) -> Agreement:
-    """A new agreement at its first step, with its code."""
+    """A new agreement at its first step, with its code. `more`: further fields known from the start."""
     now = timezone.now()
     agreement = Agreement(
         code=Counter.code(f"KM-{timezone.localdate(now).year}"),
@@ -110,8 +120,12 @@ def open_agreement(
         region_codes=sorted(set(regions)),
         subject=subject,
         created_by=actor,
+        created_at=now,
+        status_since=now,
         **titles,
+        **more,
     )
+    _as_the_track_wants(agreement)
     agreement.due_at = agreement.state.within(agreement, now)
     agreement.save()
     note(
@@ -124,28 +138,68 @@ def open_agreement(
     return agreement
 
 
+def _as_the_track_wants(agreement) -> None:
+    """What no one chooses: who needs full powers, and the instrument of ministry and region."""
+    if agreement.track not in ABROAD:
+        agreement.full_powers_needed, agreement.instrument = False, Instrument.NOTA_KESEPAKATAN
+    elif agreement.track in MINISTERS_APPROVAL or powers_were_asked(agreement):
+        agreement.full_powers_needed = True
+
+
 @transaction.atomic
 def save_content(agreement, actor, values: dict, *, version: int | None) -> Agreement:
     """Write changed content; what was before and after goes into the log. Stale when someone was faster."""
     locked = lock(agreement, version=version)
     if not rules.may_edit_content(actor, locked):
         raise Stale(locked)
-    return _write(locked, actor, values)
+    if "track" in values and locked.status != AgreementStatus.INITIATED:
+        raise Stale(locked)
+    return _write_or_propose(locked, actor, values)
 
 
 @transaction.atomic
-def save_grant(agreement, actor, values: dict) -> Agreement:
+def save_action_plan(agreement, actor, rows: list[dict], *, version: int | None) -> Agreement:
+    """Write the action plan that ministry and region share: both sides work on it."""
+    locked = lock(agreement, version=version)
+    if not rules.may_plan_actions(actor, locked):
+        raise Stale(locked)
+    return _write_or_propose(locked, actor, {"action_plan": rows})
+
+
+def _write_or_propose(locked, actor, values: dict) -> Agreement:
+    """While an agreement is being amended its fields stay as they were signed: what is typed is a proposal."""
+    if locked.status == AgreementStatus.UNDER_AMENDMENT:
+        return _propose(locked, actor, values)
+    return _write(locked, actor, values)
+
+
+def _propose(locked, actor, values: dict) -> Agreement:
+    before = proposed(locked)
+    earlier = locked.proposed
+    propose(locked, values)
+    if locked.proposed != earlier:
+        after = proposed(locked)
+        names = [name for name in values if getattr(before, name) != getattr(after, name)]
+        locked.version += 1
+        locked.save()
+        changes = [_difference(locked, name, getattr(before, name), getattr(after, name)) for name in names]
+        note(locked.flow, locked, actor, "propose", {"changes": changes})
+    return locked
+
+
+@transaction.atomic
+def save_grant(agreement, actor, values: dict, *, version: int | None = None) -> Agreement:
     """Write the grant's registration numbers."""
-    locked = lock(agreement)
+    locked = lock(agreement, version=version)
     if not rules.may_keep_grant(actor, locked):
         raise Stale(locked)
     return _write(locked, actor, values, keep_as="grant")
 
 
 @transaction.atomic
-def save_clauses(agreement, actor, codes) -> Agreement:
+def save_clauses(agreement, actor, codes, *, version: int | None = None) -> Agreement:
     """Write which clauses the Legal Bureau found settled in the present text."""
-    locked = lock(agreement)
+    locked = lock(agreement, version=version)
     if not rules.may_check_clauses(actor, locked):
         raise Stale(locked)
     return _write(locked, actor, {"clauses": {code: True for code in codes}}, keep_as="checklist")
@@ -157,36 +211,39 @@ def _write(locked, actor, values: dict, *, keep_as: str = "changes") -> Agreemen
     for name, value in values.items():
         before = getattr(locked, name)
         if before != value:
-            changes.append(_difference(locked._meta.get_field(name), before, value))
+            changes.append(_difference(locked, name, before, value))
             setattr(locked, name, value)
     if changes:
+        _as_the_track_wants(locked)
         locked.version += 1
         locked.save()
         note(locked.flow, locked, actor, "change", {keep_as: changes})
     return locked
 
 
-def _difference(field, before, after) -> dict:
+def _difference(agreement, name: str, before, after) -> dict:
     """One changed field as the history shows it, in both languages."""
+    field = agreement._meta.get_field(name)
     found = {"field": field.name}
+    codes = {*before, *after} if name == "region_codes" else ()
+    regions = list(Region.objects.filter(code__in=codes)) if codes else []
     for language, suffix in (("id", ""), ("en", "_en")):
         with translation.override(language):
+            names = {region.code: region.name for region in regions}
             found[f"label_{language}"] = str(field.verbose_name)
-            found[f"before{suffix}"], found[f"after{suffix}"] = _shown(field, before), _shown(field, after)
+            for key, value in (("before", before), ("after", after)):
+                found[f"{key}{suffix}"] = in_words(_Holding(agreement, name, value), name, names)
     return found
 
 
-def _shown(field, value) -> str:
-    """A field's value in words."""
-    if value in (None, "", [], {}):
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, dt.date):
-        return shortday(value)
-    if isinstance(value, dict | list):
-        return ", ".join(map(str, value))
-    return str(dict(field.flatchoices).get(value, value))
+class _Holding:
+    """An agreement with another value in one field."""
+
+    def __init__(self, agreement, name: str, value):
+        self._agreement, self.__dict__[name] = agreement, value
+
+    def __getattr__(self, name):
+        return getattr(self._agreement, name)
 
 
 # --- Effects of the workflow, (agreement, actor, answers); the engine saves the agreement afterwards
@@ -208,12 +265,12 @@ def exempt_from_council(agreement, actor, answers):
     agreement.dprd_exempt_reason = str(answers.get("reason", ""))[:1000]
 
 
-def remember_return(source: AgreementStatus):
+def remember_return(source: AgreementStatus, *, counts: bool = True):
     """An effect for a return from one state: where it came from, and a checklist that starts anew."""
 
     def effect(agreement, actor, answers):
         agreement.returned_from, agreement.returned_at = source, timezone.now()
-        agreement.return_count += 1
+        agreement.return_count += counts
         agreement.clauses = {}
 
     return effect
@@ -230,10 +287,12 @@ def sign(agreement, actor, answers):
     agreement.effective_date = agreement.starts = answers["effective_date"]
     agreement.ends = answers.get("ends") or None
     ours = agreement.office.name_id if agreement.is_regional else agreement.unit.name_id if agreement.unit else ""
+    with translation.override("id"):
+        theirs = agreement.other_party
     acting = {"capacity": answers["capacity"]} if answers.get("capacity") else {}
     agreement.signatories = [
         {"party": ours, "post": answers["our_post"], **acting},
-        {"party": agreement.partner.name_id, "post": answers["partner_post"]},
+        {"party": theirs, "post": answers["partner_post"]},
     ]
     agreement.copies_noted = ", ".join(answers.get("copies") or [])[:500]
 
@@ -248,7 +307,6 @@ def resume(agreement, actor, answers):
     agreement.status_before_suspension = ""
 
 
-def amend(agreement, actor, answers):
-    """The amendment is signed; a new end of validity may come with it."""
-    if answers.get("ends"):
-        agreement.ends = answers["ends"]
+def confirm_conditions(agreement, actor, answers):
+    """The conditions of cooperation abroad, confirmed with the plan."""
+    agreement.conditions = {code: True for code in answers.get("conditions") or []}

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import PARTNER
 from accounts.rules import capacity
-from partnerships.models import AgreementDocument, DocumentKind
+from partnerships.models import AgreementDocument, DocumentKind, Signing
 from partnerships.rules import documents as rules
 from partnerships.rules.agreements import TEXTS
 from partnerships.services import seals
 from workflow.engine import Refused, lock, note
+from workflow.signing.adapters import reading_of
 
 LANGUAGE_OF = {DocumentKind.TEXT_ID: "id", DocumentKind.TEXT_EN: "en"}
 
@@ -22,12 +23,21 @@ def next_version(agreement, kind: str) -> int:
     return (agreement.documents.filter(kind=kind).aggregate(n=Max("version"))["n"] or 0) + 1
 
 
-def store(agreement, kind: str, upload, actor, note_text: str = "", **drafted) -> AgreementDocument:
-    """Keep a checked upload as the next version of its kind. The caller holds the agreement's lock.
+def store(
+    agreement, kind: str, upload, actor, note_text: str = "", *, adapter: str = "upload", **drafted
+) -> AgreementDocument:
+    """Keep a checked upload as the next version of its kind, with what its electronic signatures say. The caller holds
+    the agreement's lock.
 
-    `drafted`: language, seal and the mark of a paper the portal made itself.
+    `drafted`: language, seal and the mark of a paper the portal made itself; how the signed document was signed, and
+    `sealed_as`, the agreement as that document states it.
     """
+    sealed_as = drafted.pop("sealed_as", agreement)
     role, _organisation = capacity(actor)
+    reading = reading_of(upload)
+    if reading.is_signed or drafted.get("signing"):
+        drafted |= {"signatures": {**reading.as_json(), "adapter": adapter}}
+        drafted.setdefault("signing", Signing.ELECTRONIC)
     paper = AgreementDocument(
         agreement=agreement,
         kind=kind,
@@ -36,8 +46,8 @@ def store(agreement, kind: str, upload, actor, note_text: str = "", **drafted) -
         note=note_text,
         **{"language": LANGUAGE_OF.get(kind, ""), **drafted},
     ).hold(upload, actor=actor)
-    if kind == DocumentKind.SIGNED:
-        paper.seal = seals.seal_signed(agreement, paper)
+    if kind == DocumentKind.SIGNED and paper.seal is None:
+        paper.seal = seals.seal_signed(sealed_as, paper)
     paper.save()
     if kind in TEXTS and agreement.clauses:
         agreement.clauses = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from partnerships.models import Agreement, ExternalStep
+from partnerships.models import Agreement, ExternalStep, LetterFor
 from partnerships.rules import agreements as rules
 from partnerships.rules.external_steps import ANSWER_KIND
 from partnerships.services.documents import store
@@ -33,6 +33,10 @@ def record_sent(agreement, actor, *, body: str, step: str, purpose: str, sent_on
         ref_no=ref_no,
         recorded_by=actor,
     )
+    if step == LetterFor.FULL_POWERS and not locked.signed_on:
+        locked.full_powers_needed = True
+        locked.version += 1
+        locked.save()
     note(
         locked.flow,
         locked,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.rules import capacity
+from accounts.roles import DelegationKind, Role
+from accounts.rules import SignatureBlock, capacity, signature_block
+from accounts.rules.printed import HEAD_OF
+from accounts.rules.printed import HEADS_AN_ORGANISATION as HEADS
 from partnerships.models import AgreementDocument, AgreementStatus, Clause, DocumentKind, PaperForm
 from partnerships.rules import documents as rules
 from partnerships.services import seals
 from partnerships.services.documents import next_version, store
+from partnerships.services.versions import keep_words, proposed
 from regions.models import Region
 from workflow import papers
 from workflow.engine import Refused, lock, note
@@ -36,7 +41,7 @@ SERIES = {
     PaperForm.NOTA_KESEPAKATAN: "NK",
     PaperForm.COVER_LETTER: "ND",
 }
-HEADS = {
+RULERS = {
     "PROVINCE": {"id": "Gubernur", "en": "Governor of"},
     "REGENCY": {"id": "Bupati", "en": "Regent of"},
     "CITY": {"id": "Wali Kota", "en": "Mayor of"},
@@ -45,10 +50,12 @@ HEADS = {
 
 @dataclass(frozen=True)
 class Side:
-    """One party as the paper names it: the body that is bound, and the post that signs for it."""
+    """One party as the paper names it: the body that is bound, and the post that signs for it, in its capacity."""
 
     name: str
     post: str
+    lines: tuple[str, ...] = ()
+    """The post over the signature where it takes more than one line (atas kuasa …)."""
 
 
 def _head_of(region: Region | None, language: str) -> str:
@@ -56,7 +63,7 @@ def _head_of(region: Region | None, language: str) -> str:
     if region is None:
         return ""
     bare = region.name.removeprefix("Kabupaten ").removeprefix("Kota ").removeprefix("Provinsi ")
-    return f"{HEADS[region.level][language]} {bare}"
+    return f"{RULERS[region.level][language]} {bare}"
 
 
 def _government(region: Region | None, language: str) -> str:
@@ -72,8 +79,18 @@ MINISTRY = {
     "id": "Kementerian Ketenagakerjaan Republik Indonesia",
     "en": "Ministry of Manpower of the Republic of Indonesia",
 }
+MAY_SIGN = (DelegationKind.PLT, DelegationKind.KUASA)
+"""Who signs an agreement in the Secretary General's place; never a Plh."""
 SECRETARY = {"id": "Sekretaris Jenderal", "en": "Secretary General"}
 PARTNER_HEAD = {"id": "Kepala Perwakilan", "en": "Chief Representative"}
+REGION_ABROAD = {"id": "Kepala Pemerintah Daerah", "en": "Head of the Regional Government"}
+
+
+def _other_side(agreement, language: str) -> Side | None:
+    """Partner, or foreign regional government with its head; none where ministry and region agree."""
+    if agreement.counterpart:
+        return Side(agreement.other_party, REGION_ABROAD[language])
+    return Side(agreement.partner.name, PARTNER_HEAD[language]) if agreement.partner_id else None
 
 
 def _next_reader(agreement, language: str) -> str:
@@ -98,7 +115,8 @@ def _next_reader(agreement, language: str) -> str:
 
 
 def values_of(agreement, form: str, language: str, actor) -> dict:
-    """What the template needs, in the paper's language."""
+    """What the template needs, in the paper's language; the text of an amendment says what it proposes."""
+    agreement = proposed(agreement)
     with translation.override(language):
         codes = [agreement.office.region_code] if agreement.office_id and agreement.office.region_code else []
         known = {r.code: r for r in Region.objects.filter(code__in=[*codes, *agreement.region_codes])}
@@ -107,10 +125,11 @@ def values_of(agreement, form: str, language: str, actor) -> dict:
         by_region = agreement.is_regional and form != PaperForm.NOTA_KESEPAKATAN
         issuer = agreement.office if by_region else agreement.unit
         government = _government(region, language)
-        ministry = Side(MINISTRY[language], SECRETARY[language])
+        signs = signature_block(Role.SEKJEN, None, language, actor=actor, kinds=MAY_SIGN)
+        ministry = Side(MINISTRY[language], signs.text, signs.lines)
         regional = Side(government, _head_of(region, language))
-        partner = Side(agreement.partner.name, PARTNER_HEAD[language]) if agreement.partner_id else None
-        if form == PaperForm.NOTA_KESEPAKATAN:
+        partner = _other_side(agreement, language)
+        if rules.binds_ministry_and_region(agreement):
             first, second = ministry, regional
         else:
             first, second = (regional if by_region else ministry), partner
@@ -125,11 +144,49 @@ def values_of(agreement, form: str, language: str, actor) -> dict:
             "clause": {clause.value: str(clause.label) for clause in Clause},
             "to": _next_reader(agreement, language),
             "sender": sender,
+            "signer": _sender(actor, sender, language),
             "enclosed": _enclosed(agreement),
             "place": region.capital if by_region and region and region.capital else "Jakarta",
             "konsep": "KONSEP" if language == "id" else "KONSEP / DRAFT",
             "today": timezone.localdate(),
         }
+
+
+def _sender(actor, organisation, language: str) -> SignatureBlock:
+    """Who signs a letter of the sender's house: its head or who stands in for the head, whoever drafts it."""
+    role = next((r for r in HEADS if organisation.memberships.filter(role=r).exists()), None)
+    if role is None:
+        return SignatureBlock((f"{HEAD_OF[language]} {organisation.name}",))
+    return signature_block(role, organisation, language, actor=actor)
+
+
+def words(agreement, form: str, language: str, actor) -> str:
+    """The checksum of what a text says: without number, date, mark of a draft, and who happens to sign."""
+    values = values_of(agreement, form, language, actor)
+    nobody = {side: Side(values[side].name, "") for side in ("first", "second") if values[side]}
+    text = papers.html(TEMPLATES[form, language], {**values, **nobody, "konsep": "", "today": None}, language=language)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean_copy(agreement, text, seal, language: str, actor) -> tuple[bytes, papers.Room | None]:
+    """A drafted text to be signed: the same words without the mark of a draft, with number and code, and the room kept
+    for the first signature. Refused where the record no longer says what the draft said."""
+    form = text.seal.kind
+    if not papers.can_make():
+        raise Refused([_("This server cannot make PDFs. Sign the document outside and upload it.")])
+    if text.text_sha256 != words(agreement, form, language, actor):
+        raise Refused(
+            [_("The content was changed after the text was drafted. Return it, so that the text is drafted anew.")]
+        )
+    url = address(seal, language)
+    values = {
+        **values_of(agreement, form, language, actor),
+        "konsep": "",
+        "seal": seal,
+        "check_url": url,
+        "qr": qr(url),
+    }
+    return papers.pdf_with_room(TEMPLATES[form, language], values, language=language, room="sign-first")
 
 
 def _enclosed(agreement) -> list[AgreementDocument]:
@@ -170,7 +227,10 @@ def draft(agreement, form: str, language: str, actor) -> AgreementDocument:
         TEMPLATES[form, language], {**values, "seal": seal, "check_url": url, "qr": qr(url)}, language=language
     )
     name = f"{locked.code}-{form.lower().replace('_', '-')}-{language}-v{seal.version}.pdf"
-    paper = store(locked, kind, papers.pdf_file(content, name), actor, language=language, generated=True, seal=seal)
+    said = words(locked, form, language, actor) if kind in rules.TEXTS else ""
+    made = {"language": language, "generated": True, "seal": seal, "text_sha256": said}
+    paper = store(locked, kind, papers.pdf_file(content, name), actor, **made)
+    keep_words(paper, papers.html(TEMPLATES[form, language], values, language=language))
     seal.sha256 = paper.sha256
     seal.save(update_fields=["sha256"])
     locked.save()

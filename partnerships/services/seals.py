@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from partnerships.models import AgreementDocument, AgreementStatus, PaperForm
 from partnerships.rules.documents import binds_ministry_and_region
+from partnerships.rules.signing import signed_by
 from workflow.formats import day
 from workflow.models import Seal
 from workflow.seals import Sealed, Standing, said
+from workflow.signing.found import DEMO
+from workflow.signing.sentences import public_rows
 
 FLOW = "partnerships.agreement"
 SIGNED = "SIGNED"
@@ -37,8 +40,11 @@ def facts_of(agreement) -> dict:
     else:
         bound = (agreement.office if agreement.is_regional else agreement.unit, agreement.partner)
     sides = [side for side in bound if side is not None]
-    posts = "; ".join(signed["post"] for signed in agreement.signatories if signed.get("post"))
-    facts = {"title": both(lambda: agreement.title), "parties": both(lambda: "; ".join(s.name for s in sides))}
+    signed = [one for one in agreement.signatories if one.get("post")]
+    posts = both(lambda: "; ".join(signed_by(one) for one in signed)) if signed else {}
+    abroad = [agreement.other_party] if agreement.counterpart else []
+    parties = both(lambda: "; ".join([*(s.name for s in sides), *abroad]))
+    facts = {"title": both(lambda: agreement.title), "parties": parties}
     return facts | ({"posts": posts} if posts else {})
 
 
@@ -87,6 +93,9 @@ def standing(seal) -> Standing:
         return _standing_of_draft(agreement, newer)
     if ended:
         return ended
+    if any(one.trust == DEMO for one in paper.reading.signatures):
+        text = _("Signed with a sample certificate of a demonstration. Nobody is bound by it.")
+        return Standing("sample", _("Sample, no legal force"), text, "amber", "exclamation-triangle")
     if newer:
         text = _("This is the signed document, in force. It was amended later: version %(version)d.")
         return Standing("valid", _("Valid, amended"), text % {"version": newer}, "green", "check-circle-fill")
@@ -143,7 +152,8 @@ def _ended(agreement) -> Standing | None:
 
 def rows(seal) -> list[tuple[str, str]]:
     """What the public page may say beside kind, number and date."""
-    agreement = _paper(seal).agreement
+    paper = _paper(seal)
+    agreement = paper.agreement
     found = [
         (_("Subject"), said(seal, "title")),
         (_("Parties"), said(seal, "parties")),
@@ -151,6 +161,9 @@ def rows(seal) -> list[tuple[str, str]]:
     ]
     if seal.kind == SIGNED and agreement.ends:
         found.append((_("Valid until"), day(agreement.ends)))
+    if paper.signing:
+        found.append((_("How it was signed"), paper.get_signing_display()))
+    found += public_rows(paper.reading, timezone.now())
     return [(label, text) for label, text in found if text]
 
 

@@ -1,4 +1,4 @@
-"""Pages of agreements: list, one agreement, opening, content, grant, clauses, acts."""
+"""Pages of agreements: list, one agreement, opening, acts, what differs between versions."""
 
 from __future__ import annotations
 
@@ -6,20 +6,47 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partnerships.forms.agreements import ClauseForm, ContentForm, GrantForm, OpenForm
-from partnerships.models import OPEN_TRACKS, Clause
+from partnerships.forms.agreements import OpenForm
+from partnerships.models import Clause, Condition, Track
 from partnerships.rules import agreements as rules
 from partnerships.rules.documents import kinds_to_upload, papers_to_draft, reads_everything
+from partnerships.selectors import agreement_versions as version_selectors
 from partnerships.selectors import agreements as selectors
 from partnerships.selectors.agreement_stages import stage_rows
+from partnerships.selectors.signing import SIGNINGS, signing_facts
 from partnerships.services import agreements as services
 from workflow.acting import stale_sentence
 from workflow.engine import Refused, Stale, offered
 from workflow.views import act_view
 
 FORM = "partnerships/agreements/form.html"
+TRACKS = {
+    Track.CENTRAL: gettext_lazy("Ministry and partner agree. Regions that only send participants need nothing else."),
+    Track.KSDLL_CONT: gettext_lazy(
+        "A region carries on what ministry and partner have agreed: council and Home Affairs are on the road."
+    ),
+    Track.KSDLL_NEW: gettext_lazy(
+        "A region and a foreign institution begin something new: the Minister of Home Affairs approves, "
+        "and full powers are needed."
+    ),
+    Track.KSDPL: gettext_lazy(
+        "A region and a foreign regional government, such as a sister province or city: "
+        "the Minister of Home Affairs approves, and full powers are needed."
+    ),
+    Track.NOTA_SINERGI: gettext_lazy(
+        "Ministry and region plan together (PP 28/2018, article 46): a memorandum of agreement with an action plan, "
+        "without council and clearance."
+    ),
+}
+"""What each track is for, in one sentence."""
+
+
+def tracks_open_to(user) -> list[Track]:
+    """The tracks on which the user may open an agreement."""
+    return [track for track in Track if rules.may_open(user, track)]
 
 
 @require_safe
@@ -28,7 +55,7 @@ def agreement_list(request):
     listing = selectors.agreement_listing(request)
     for row in listing.rows:
         row.ages = [selectors.ageing(letter) for letter in row.open_letters]
-    context = {"listing": listing, "may_open": any(rules.may_open(request.user, t) for t in OPEN_TRACKS)}
+    context = {"listing": listing, "may_open": bool(tracks_open_to(request.user))}
     return render(request, "partnerships/agreements/list.html", context)
 
 
@@ -39,10 +66,13 @@ def agreement_page(request, code):
     user = request.user
     letters = selectors.letters_of(agreement)
     papers = selectors.papers_of(user, agreement)
-    readable = {paper.pk for group in papers for paper in (group.latest, *group.earlier)}
+    readable = {paper.pk for group in papers for paper in group.all}
     rows = stage_rows(agreement, letters)
     seats = selectors.seat_rows(user, agreement)
     offers = offered(user, agreement)
+    regions = selectors.region_rows(agreement)
+    inside = reads_everything(user, agreement)
+    news, new_texts, base = version_selectors.news_for_review(agreement, inside=inside)
     context = {
         "agreement": agreement,
         "stages": rows,
@@ -53,11 +83,22 @@ def agreement_page(request, code):
         "readable": readable,
         "seats": seats,
         "seat_total": sum(row.seats_allotted for row in seats),
-        "regions": selectors.region_names(agreement),
-        "parties": selectors.parties_of(agreement),
+        "regions": regions,
+        "parties": selectors.parties_of(agreement, regions),
+        "former": selectors.former_of(user, agreement),
+        "followers": selectors.followers_of(user, agreement),
+        "versions": agreement.versions.count(),
+        "news": news,
+        "new_texts": new_texts,
+        "news_since": base,
+        "conditions": [(c.label, bool(agreement.conditions.get(c.value))) for c in Condition]
+        if agreement.is_regional
+        else [],
+        "proposed": version_selectors.proposal_of(agreement),
         "copies": selectors.copies_of(agreement),
         "clauses": [(clause.label, bool(agreement.clauses.get(clause.value))) for clause in Clause],
-        "reads_everything": reads_everything(user, agreement),
+        "reads_everything": inside,
+        "may_plan_actions": rules.may_plan_actions(user, agreement),
         "may_edit": rules.may_edit_content(user, agreement),
         "may_upload": bool(kinds_to_upload(user, agreement)),
         "may_draft": bool(papers_to_draft(user, agreement)),
@@ -70,36 +111,64 @@ def agreement_page(request, code):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def act_agreement(request, code, action):
-    """One act on one agreement."""
-    return act_view(request, selectors.get_agreement(request.user, code), action)
+    """One act on one agreement. Who reviews or signs sees above the form what is new."""
+    agreement = selectors.get_agreement(request.user, code)
+    facts = _news(request.user, agreement) if action in DECIDED_ON_NEWS else ()
+    if action in SIGNINGS:
+        facts = [*facts, *signing_facts(request.user, agreement)]
+    return act_view(request, agreement, action, facts=facts)
+
+
+DECIDED_ON_NEWS = {
+    "legal_ok",
+    "return",
+    "reject_legal",
+    "amendment_ok",
+    "amendment_back",
+    "amended",
+    "amended_region",
+    "amendment_back_signing",
+    "amendment_back_region",
+}
+
+
+def _news(user, agreement) -> list[dict]:
+    """What changed since the Legal Bureau read it last, as rows of a summary."""
+    facts, texts, base = version_selectors.news_for_review(agreement, inside=reads_everything(user, agreement))
+    if base is None:
+        return [{"label": _("Since the last review"), "value": _("This is the first review.")}]
+    rows = [
+        {
+            "label": fact.label,
+            "value": _("%(before)s → %(after)s") % {"before": fact.before or "–", "after": fact.after or "–"},
+        }
+        for fact in facts
+    ]
+    rows += [{"label": text.label, "value": _("New text")} for text in texts]
+    return rows or [{"label": _("Since the last review"), "value": _("Nothing changed.")}]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_agreement(request):
-    """A new agreement by hand."""
-    if not any(rules.may_open(request.user, track) for track in OPEN_TRACKS):
+    """A new agreement by hand: first the track, then what this track needs."""
+    tracks = tracks_open_to(request.user)
+    if not tracks:
         raise PermissionDenied("partnerships.agreement.create")
-    form = OpenForm(*sent(request), user=request.user)
+    wanted = request.POST.get("track") or request.GET.get("jalur", "")
+    if wanted not in tracks:
+        rows = [(track.value, track.label, TRACKS[track]) for track in tracks]
+        status = 400 if request.method == "POST" else 200
+        return render(request, "partnerships/agreements/tracks.html", {"tracks": rows}, status=status)
+    form = OpenForm(*sent(request), user=request.user, track=wanted)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        office = data["office"]
-        agreement = services.open_agreement(
-            track=data["track"],
-            partner=data["partner"],
-            program=data["program"],
-            office=office,
-            regions=[office.region_code] if office and office.region_code else [],
-            subject=data["subject"],
-            titles={"title_id": data["title_id"], "title_en": data["title_en"]},
-            actor=request.user,
-        )
+        agreement = services.open_agreement(actor=request.user, **form.values)
         messages.success(request, _("Agreement %(code)s was opened.") % {"code": agreement.code})
         return redirect(agreement)
     context = {
         "form": form,
-        "title": _("Open an agreement"),
+        "title": _("Open an agreement: %(track)s") % {"track": Track(wanted).label},
+        "lead": TRACKS[Track(wanted)],
         "button": _("Open the agreement"),
-        "back": "partnerships:agreements",
     }
     return render(request, FORM, context, status=400 if form.is_bound else 200)
 
@@ -136,52 +205,16 @@ def form_page(request, agreement, form, *, title, button, save, lead="", stays=N
     return render(request, template, context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_agreement(request, code):
-    """The content: subject, scope, costs, place, validity."""
+@require_safe
+def changes(request, code):
+    """What differs between two versions: facts field by field, texts line by line where their words are known."""
     agreement = selectors.get_agreement(request.user, code)
-    if not rules.may_edit_content(request.user, agreement):
-        raise PermissionDenied("partnerships.agreement.edit")
-
-    def save(form):
-        services.save_content(agreement, request.user, form.values, version=form.cleaned_data["version"])
-        return _("The content of %(code)s was saved.") % {"code": agreement.code}
-
-    form = ContentForm(*sent(request), instance=agreement, user=request.user)
-    return form_page(request, agreement, form, title=_("Change the content"), button=_("Save"), save=save)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def grant(request, code):
-    """The grant's registration."""
-    agreement = selectors.get_agreement(request.user, code)
-    if not rules.may_keep_grant(request.user, agreement):
-        raise PermissionDenied("partnerships.agreement.grant")
-
-    def save(form):
-        services.save_grant(agreement, request.user, form.cleaned_data)
-        return _("The grant of %(code)s was saved.") % {"code": agreement.code}
-
-    form = GrantForm(*sent(request), instance=agreement)
-    lead = _(
-        "A course paid by the partner abroad is usually not booked as a grant; "
-        "equipment and activities in the country are."
+    comparison = version_selectors.compare(
+        agreement,
+        inside=reads_everything(request.user, agreement),
+        before=request.GET.get("dari", ""),
+        after=request.GET.get("ke", ""),
     )
-    return form_page(request, agreement, form, title=_("Grant registration"), button=_("Save"), save=save, lead=lead)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def clauses(request, code):
-    """The Legal Bureau's checklist."""
-    agreement = selectors.get_agreement(request.user, code)
-    if not rules.may_check_clauses(request.user, agreement):
-        raise PermissionDenied("partnerships.agreement.clauses")
-
-    def save(form):
-        services.save_clauses(agreement, request.user, form.cleaned_data["clauses"])
-        return _("The checklist of %(code)s was saved.") % {"code": agreement.code}
-
-    present = {"clauses": [code for code, ticked in agreement.clauses.items() if ticked]}
-    form = ClauseForm(*sent(request), initial=present)
-    lead = _("Tick what the present text settles. A new version of the text starts the list anew.")
-    return form_page(request, agreement, form, title=_("Clause checklist"), button=_("Save"), save=save, lead=lead)
+    readable = {paper.pk for group in selectors.papers_of(request.user, agreement) for paper in group.all}
+    context = {"agreement": agreement, "comparison": comparison, "readable": readable}
+    return render(request, "partnerships/agreements/changes.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from partnerships.models import Proposal
 from partnerships.selectors import proposal_batches as selectors
 from partnerships.selectors.proposals import summary_of
-from workflow.acting import stale_sentence
+from workflow.acting import capacity_key, stale_sentence, switched
 from workflow.engine import Refused, Stale, perform
 
 
@@ -38,6 +38,8 @@ def together(request, action: str, intake: int):
     """Show what waits in one intake; carry out the act for those that are ticked."""
     transition, found, waiting = selectors.batch(request.user, action, intake)
     rows, error, status = _rows(request, waiting, ticked=action == "send_partner"), "", 200
+    if sentence := switched(request):
+        raise Refused([sentence])
     if request.method == "POST":
         wanted = set(request.POST.getlist("usulan"))
         if wanted:
@@ -48,6 +50,7 @@ def together(request, action: str, intake: int):
     context = {
         "transition": transition,
         "intake": found,
+        "acting_as": capacity_key(request.user),
         "program": found.program,
         "rows": rows,
         "error": error,
