@@ -7,6 +7,7 @@ left to whoever reads the papers.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ class PersonFacts:
     years_in_post: int
     birth_year: int
     last_abroad_year: int | None = None
+    test: str = ""
+    score: str = ""
+    visited: frozenset[str] = frozenset()
+    """Countries the person says they have been to, by code."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class CourseFacts:
     language: str = "ID"
     interpretation: str = "NONE"
     min_language: str = ""
+    language_test: str = ""
+    language_score: float | None = None
     min_rank: str = ""
     min_years: int | None = None
     min_age: int | None = None
@@ -66,6 +73,8 @@ class Journey:
     is_abroad: bool
     country: str = ""
     attended: bool = False
+    is_certain: bool = True
+    """False: found by name and year of birth, under another number."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,38 @@ def _language(person: PersonFacts, course: CourseFacts) -> Iterable[Finding]:
         yield Finding("language", {"level": person.english, "wanted": wanted})
 
 
-OF_THE_PERSON = (_post, _rank, _years, _age, _education, _employment, _language)
+def _number(text: str) -> float | None:
+    """A score as people type it; None where it is no number (a level of JLPT, "lulus")."""
+    try:
+        found = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _test(person: PersonFacts, course: CourseFacts) -> Iterable[Finding]:
+    if course.language_test in {"", "NONE"}:
+        return
+    wanted = {"test": course.language_test, "wanted": course.language_score}
+    score = _number(person.score)
+    if person.test != course.language_test or not person.score.strip():
+        yield Finding("test_missing", wanted, certain=False)
+    elif course.language_score is not None and score is None:
+        yield Finding("test_unreadable", wanted, certain=False)
+    elif course.language_score is not None and score < course.language_score:
+        yield Finding("test_low", {**wanted, "score": score})
+
+
+def _visit(person: PersonFacts, course: CourseFacts) -> Iterable[Finding]:
+    if not course.no_prior_visit:
+        return
+    if course.country in person.visited:
+        yield Finding("visit_declared", {})
+    elif person.last_abroad_year:
+        yield Finding("visit_to_check", {"year": person.last_abroad_year}, certain=False)
+
+
+OF_THE_PERSON = (_post, _rank, _years, _age, _education, _employment, _language, _test, _visit)
 
 
 def judge(person: PersonFacts, course: CourseFacts) -> list[Finding]:
@@ -178,16 +218,35 @@ def _years_before(day: dt.date, years: int) -> dt.date:
 
 
 def judge_journeys(course: CourseFacts, journeys: Iterable[Journey]) -> list[Finding]:
-    """What the same person's other nominations say, in whichever office: found by the number's fingerprint."""
+    """What the same person's other nominations say, in whichever office.
+
+    Found by the number's fingerprint they are certain; found by name and year of birth they are left to the reader.
+    """
     if course.first_day is None or course.last_day is None:
         return []
-    found: dict[str, Finding] = {}
+    known = list(journeys)
+    sure = _of_journeys(course, [other for other in known if other.is_certain])
+    found = [finding for finding in _JOURNEYS if finding.code in sure]
+    if _of_journeys(course, [other for other in known if not other.is_certain]) - sure:
+        found.append(Finding("maybe_same", {}, certain=False))
+    return found
+
+
+_JOURNEYS = (
+    Finding("abroad_recently", {"years": YEARS_BETWEEN_JOURNEYS}),
+    Finding("double", {}),
+    Finding("prior_visit", {}),
+)
+
+
+def _of_journeys(course: CourseFacts, journeys: list[Journey]) -> set[str]:
+    found = set()
     since = _years_before(course.first_day, YEARS_BETWEEN_JOURNEYS)
     for other in journeys:
         if other.is_open and other.starts <= course.last_day and other.ends >= course.first_day:
-            found["double"] = Finding("double", {})
+            found.add("double")
         if course.is_abroad and other.is_abroad and other.attended and since <= other.ends < course.first_day:
-            found["abroad_recently"] = Finding("abroad_recently", {"years": YEARS_BETWEEN_JOURNEYS})
+            found.add("abroad_recently")
         if course.no_prior_visit and other.attended and other.is_abroad and other.country == course.country:
-            found["prior_visit"] = Finding("prior_visit", {})
-    return [found[code] for code in sorted(found)]
+            found.add("prior_visit")
+    return found

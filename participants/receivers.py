@@ -9,9 +9,12 @@ from participants.services.deadlines import move_drafts
 from programs.models import Program
 from workflow.engine import moved
 
+MOVES = {"extend", "reopen", "amend", "publish", "reschedule"}
+"""What may give a programme another deadline."""
+
 
 @receiver(moved, dispatch_uid="participants.deadlines")
 def follow_the_programme(sender, record, entry, **kwargs):
-    """Extended, reopened or amended: every draft for it moves along."""
-    if isinstance(record, Program) and entry.action in {"extend", "reopen", "amend", "publish"}:
+    """Extended, reopened, amended or moved by the holiday calendar: every draft for it moves along."""
+    if isinstance(record, Program) and entry.action in MOVES:
         move_drafts(record, timezone.now())

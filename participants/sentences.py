@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from partnerships.sentences import post_name
 from regions.models.vocabulary import term_label
+from workflow import formats
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,17 @@ class Shown:
     sentence: str
     certain: bool
     waivable: bool
+
+
+def _test(params: dict) -> str:
+    """A test with the score it asks for: "TOEFL ITP 500"."""
+    name = term_label("language_test", params["test"])
+    return name if params["wanted"] is None else f"{name} {_score(params['wanted'])}"
+
+
+def _score(value) -> str:
+    """A test's score as it is printed: 500, but 6.5."""
+    return formats.decimal(value, 0 if value == int(value) else 1)
 
 
 SENTENCES = {
@@ -59,6 +71,15 @@ SENTENCES = {
         _("Taught in %(language)s without interpretation. Check the proof of language.")
         % {"language": term_label("language", p["language"])}
     ),
+    "test_missing": lambda p: _("%(test)s is asked for. Check the proof of language.") % {"test": _test(p)},
+    "test_unreadable": lambda p: _("%(test)s is asked for; the score is no number. Check it.") % {"test": _test(p)},
+    "test_low": lambda p: (
+        _("%(test)s is required; the person has %(score)s.") % {"test": _test(p), "score": _score(p["score"])}
+    ),
+    "visit_declared": lambda p: _("The person says they have been to this country before."),
+    "visit_to_check": lambda p: (
+        _("Nobody who has been to this country is taken. Trained abroad in %(year)s: check where.") % p
+    ),
     "double": lambda p: _("The same person is nominated for another training at the same time."),
     "abroad_recently": lambda p: (
         ngettext(
@@ -73,6 +94,10 @@ SENTENCES = {
         _("Trained abroad in %(year)s. Check whether two years have passed.") % {"year": p["year"]}
     ),
     "prior_visit": lambda p: _("The same person has already been trained in this country."),
+    "maybe_same": lambda p: _(
+        "Somebody of the same name and year of birth is nominated elsewhere, or was trained abroad recently, under "
+        "another number. Check whether it is the same person."
+    ),
 }
 
 

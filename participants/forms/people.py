@@ -1,8 +1,9 @@
-"""The form that puts a person forward, papers, score sheet, attendance and the permit list."""
+"""The form that puts a person forward, papers, score sheet and the permit list."""
 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -52,13 +53,24 @@ def _term(label, vocabulary: str) -> forms.ChoiceField:
     return field
 
 
+class NameField(forms.CharField):
+    """A name as papers print it: one line, and nothing in it that a reader does not see."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    @sensitive_variables()
+    def to_python(self, value):
+        name = " ".join(super().to_python(value).split())
+        if any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Cn"} for c in name):
+            raise forms.ValidationError(_("The name holds hidden characters. Type it anew."))
+        return name
+
+
 class PersonForm(forms.Form):
     """A person and why this training serves their duties. No NIK, passport, health or bank data is asked for."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(
-        label=gettext_lazy("Full name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    name = NameField(label=gettext_lazy("Full name"), max_length=120)
     nip = forms.CharField(
         label=gettext_lazy("NIP"),
         max_length=26,
@@ -156,6 +168,7 @@ class PersonForm(forms.Form):
 class PaperForm(forms.Form):
     """A paper of a nomination. Medical forms and identity papers are not taken."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of document"))
     file = forms.FileField(label=gettext_lazy("File"), widget=PaperInput(suffixes=PAPERS))
 
@@ -171,8 +184,9 @@ class PaperForm(forms.Form):
 
 
 class ScoreForm(forms.Form):
-    """One member's sheet."""
+    """One member's sheet. `version` is the content mark of what the member has read."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     relevance = forms.TypedChoiceField(label=Criterion.RELEVANCE.label, coerce=int)
     competence = forms.TypedChoiceField(label=Criterion.COMPETENCE.label, coerce=int)
     language = forms.TypedChoiceField(label=Criterion.LANGUAGE.label, coerce=int)
@@ -195,24 +209,6 @@ class ScoreForm(forms.Form):
     def values(self) -> dict[str, int]:
         """The four lines."""
         return {criterion.value: self.cleaned_data[criterion.value] for criterion in Criterion}
-
-
-class AttendanceForm(forms.Form):
-    """Days present of the days held."""
-
-    days_total = forms.IntegerField(label=gettext_lazy("Days held"), min_value=1, max_value=1000)
-    days_present = forms.IntegerField(label=gettext_lazy("Days present"), min_value=0, max_value=1000)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = SinergiFormHelper()
-
-    def clean(self):
-        cleaned = super().clean()
-        total, present = cleaned.get("days_total"), cleaned.get("days_present")
-        if total is not None and present is not None and present > total:
-            self.add_error("days_present", _("More days present than days held. Check both."))
-        return cleaned
 
 
 class ClearanceForm(forms.Form):

@@ -1,6 +1,19 @@
 """People, their nominations, and what happens to them on the way to a seat and back."""
 
+from participants.models.attendance import AttendanceMark, CertificateNumber, Mark, TrainingDay
+from participants.models.backgrounds import Background, CourseAnswers, OfficeDetails
 from participants.models.certificates import Certificate
+from participants.models.evaluations import (
+    Behaviour,
+    BehaviourLevel,
+    Condition,
+    Evaluation,
+    EvaluationStatus,
+    Learning,
+    Level,
+    Reaction,
+    Result,
+)
 from participants.models.nominations import (
     CHOSEN,
     ENOUGH_PERCENT,
@@ -24,10 +37,29 @@ from participants.models.nominations import (
     TransferLog,
 )
 from participants.models.people import Employment, Person, Sex
+from participants.models.rights import ANSWER_WITHIN, UNANSWERED, Correction, CorrectionStatus, RequestKind
 
 __all__ = [
+    "Behaviour",
+    "BehaviourLevel",
+    "Condition",
+    "Evaluation",
+    "EvaluationStatus",
+    "Learning",
+    "Level",
+    "Reaction",
+    "Result",
+    "ANSWER_WITHIN",
+    "Correction",
+    "CorrectionStatus",
+    "RequestKind",
+    "UNANSWERED",
+    "Background",
+    "CourseAnswers",
+    "OfficeDetails",
     "CHOSEN",
     "Certificate",
+    "CertificateNumber",
     "ENOUGH_PERCENT",
     "OPEN",
     "PANEL",
@@ -35,11 +67,13 @@ __all__ = [
     "PREPARING",
     "SEATED",
     "Attendance",
+    "AttendanceMark",
     "Basis",
     "ClearanceKind",
     "ClearanceStep",
     "Criterion",
     "Employment",
+    "Mark",
     "Nomination",
     "NominationPaper",
     "NominationStatus",
@@ -49,5 +83,6 @@ __all__ = [
     "Person",
     "Sex",
     "StepState",
+    "TrainingDay",
     "TransferLog",
 ]

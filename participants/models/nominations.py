@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PARTNER, Role
@@ -67,6 +68,11 @@ class Path(models.TextChoices):
     IN_COUNTRY = "IN_COUNTRY", _("In the country")
 
 
+def last_day_of(intake) -> dt.date:
+    """The last day of an intake; an online phase may follow the one at the place of training."""
+    return max(day for day in (intake.ends, intake.online_ends) if day)
+
+
 class Nomination(Record):
     """One person for one seat."""
 
@@ -76,6 +82,7 @@ class Nomination(Record):
     relevance = models.TextField(_("Why this training serves the person's duties"), max_length=1000, blank=True)
     notice_read_on = models.DateField(null=True, blank=True)
     returned_from = models.CharField(max_length=20, blank=True)
+    return_count = models.PositiveSmallIntegerField(default=0)
 
     letter_number = models.CharField(max_length=80, blank=True)
     letter_date = models.DateField(null=True, blank=True)
@@ -96,6 +103,16 @@ class Nomination(Record):
     certificate_number = models.CharField(max_length=60, blank=True)
     lesson_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    reversed_at = models.DateTimeField(null=True, blank=True, help_text=_("When the completion was taken back"))
+    left_seat_at = models.DateTimeField(null=True, blank=True, help_text=_("When a chosen person gave up the seat"))
+    takes_place_of = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="successor",
+        help_text=_("Whose seat a reserve took"),
+    )
 
     report_on = models.DateField(null=True, blank=True)
     action_plan = models.TextField(blank=True, max_length=4000)
@@ -105,6 +122,9 @@ class Nomination(Record):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     used_on = models.DateField(null=True, blank=True)
+
+    keep_until = models.DateField(null=True, blank=True, help_text=_("After a review: kept until this day"))
+    emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-pk"]
@@ -162,8 +182,8 @@ class Nomination(Record):
 
     @property
     def last_day(self) -> dt.date | None:
-        """The day it ends."""
-        return self.proposal.intake.ends if self.proposal.intake_id else None
+        """The day it ends: the last one of both phases."""
+        return last_day_of(self.proposal.intake) if self.proposal.intake_id else None
 
     @property
     def leaves_on(self) -> dt.date | None:
@@ -189,14 +209,23 @@ class Nomination(Record):
         """A partner reads what happened since the nomination was forwarded; what went before is the ministry's."""
         return self.forwarded_at if user.acting_role in PARTNER else None
 
+    @property
+    def is_past_due(self) -> bool:
+        """Whether the state's time is up."""
+        return self.due_at is not None and self.due_at < timezone.now()
+
     def waits_for(self) -> tuple[str, ...]:
-        """Whose turn it is, more exactly than the state knows."""
+        """Whose turn it is, more exactly than the state knows.
+
+        Followed up, it waits for the supervisor's form, which is a record of its own; where that was missed, for the
+        evaluator, who opens it again.
+        """
         if self.status == S.SCREENING:
             return (Role.PPSDM_HEAD if self.panel_size >= PANEL else Role.PPSDM_VER,)
         if self.status == S.RESERVE and self.due_at is None:
             return ()
         if self.status == S.FOLLOW_UP:
-            return (Role.EVAL if self.used_in_duty else Role.DINAS_HEAD,)
+            return (Role.EVAL,) if self.used_in_duty or self.is_past_due else ()
         if self.person.account_id is None:
             return tuple(role for role in self.state.waits_for if role != Role.NOMINEE)
         return self.state.waits_for
@@ -246,9 +275,11 @@ class ClearanceStep(models.Model):
     kind = models.CharField(max_length=12, choices=ClearanceKind)
     state = models.CharField(max_length=10, choices=StepState, default=StepState.OPEN)
     on = models.DateField(null=True, blank=True)
+    remind_on = models.DateField(null=True, blank=True, help_text=_("The next day on which it is called to mind"))
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["state", "remind_on"], name="permit_by_reminder")]
         constraints = [
             models.UniqueConstraint(fields=["nomination", "kind"], name="one_clearance_step_per_kind"),
             models.CheckConstraint(

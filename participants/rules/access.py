@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity, holders, people_with
 from participants.models import PANEL, SEATED, Nomination
 from participants.models import NominationStatus as S
+from participants.names import may_be_one
 from workflow.mandate import covers, hands_of
 
 FLOW = "participants.nomination"
@@ -34,9 +37,25 @@ def is_nominee(user, nomination) -> bool:
     return nomination.person.account_id is not None and nomination.person.account_id == user.pk
 
 
+def is_the_person(user, person) -> bool:
+    """Whether a person is the user, or the official they stand in for.
+
+    Where the office has linked no account, the same name counts as the same person: better another official decides,
+    or the office links the right account, than somebody decides on themselves.
+    """
+    if person.account_id is not None:
+        return person.account_id in hands_of(user)
+    return any(may_be_one(name, person.name) for name in _names_of_hands(user))
+
+
+def _names_of_hands(user) -> list[str]:
+    others = hands_of(user) - {user.pk}
+    return [user.name, *(User.objects.filter(pk__in=others).values_list("name", flat=True) if others else ())]
+
+
 def decides_for_nominee(user, nomination) -> bool:
     """Whether it is the own nomination of the user, or of the official they stand in for."""
-    return nomination.person.account_id in hands_of(user)
+    return is_the_person(user, nomination.person)
 
 
 def roles_on_nomination(user, nomination) -> set[str]:
@@ -111,10 +130,8 @@ def my_turn(user) -> Q:
         return ~Q(status__in=[S.SCREENING, S.RESERVE]) | (
             Q(status=S.SCREENING, panel_size__gte=PANEL) | Q(status=S.RESERVE, due_at__isnull=False)
         )
-    if role == Role.DINAS_HEAD:
-        return ~Q(status=S.FOLLOW_UP) | Q(used_in_duty__isnull=True)
     if role == Role.EVAL:
-        return ~Q(status=S.FOLLOW_UP) | Q(used_in_duty__isnull=False)
+        return ~Q(status=S.FOLLOW_UP) | Q(used_in_duty__isnull=False) | Q(due_at__lt=timezone.now())
     return Q()
 
 

@@ -22,22 +22,21 @@ from participants.models import (
     StepState,
 )
 from participants.models import NominationStatus as S
-from participants.rules.access import first_reserve, seats_held
+from participants.rules.access import decides_for_nominee, first_reserve, seats_held
 from participants.rules.conditions import findings_of
+from participants.rules.training_days import unmarked
 from participants.sentences import show_findings
 from partnerships.models import HOLDING
 from workflow import formats
 from workflow.calendar import end_of_working_day
-from workflow.mandate import hands_of
 
 REASON_LENGTH = 30
-WARN_DAYS = 45
-"""Permits that are not complete so many days before departure turn red."""
 LONG_TRAINING_DAYS = 10
 """From so many days on the appointing authority releases the person, in the country too."""
 MEASURED_AFTER_DAYS = 90
 """Whether a training is used shows after three months at the earliest."""
 STAY_YEARS = 2
+MOST_RETURNS = 3
 NUMBER = re.compile(r"\d(?:[ .\-]{0,2}\d){15}")
 """Sixteen digits and more, however grouped: an identity number (NIK) has 16, a staff number (NIP) 18."""
 
@@ -46,8 +45,8 @@ NUMBER = re.compile(r"\d(?:[ .\-]{0,2}\d){15}")
 
 
 def reserves_allowed(seats: int) -> int:
-    """Half as many reserves as seats, at least one."""
-    return max(1, math.ceil(seats / 2))
+    """Half as many reserves as seats, at least two: where one seat is free, two may drop out one after the other."""
+    return max(2, math.ceil(seats / 2))
 
 
 def places_left(proposal) -> int:
@@ -83,12 +82,10 @@ def days_to_departure(nomination, today: dt.date | None = None) -> int | None:
 
 
 def submit_by(nomination, now):
-    """A draft is due when registration closes; where that is past, on the partner's own day, else as it begins."""
-    program = nomination.program
-    if program is None:
-        return None
-    moments = (program.internal_deadline, program.partner_deadline)
-    return next((moment for moment in moments if moment and moment > now), None)
+    """A draft is due when registration closes. After that it has no date: the only one left is the partner's, which
+    offices do not know."""
+    closes = nomination.program and nomination.program.internal_deadline
+    return closes if closes and closes > now else None
 
 
 def before_departure(nomination, now):
@@ -115,9 +112,18 @@ def reserve_due(nomination, now):
 
 def is_not_oneself(nomination, actor) -> str:
     """Nobody decides on their own nomination, nor on that of the official they stand in for."""
-    if actor is None or nomination.person.account_id not in hands_of(actor):
+    if actor is None or not decides_for_nominee(actor, nomination):
         return ""
+    if nomination.person.account_id is None:
+        return _("The nominee bears your name. Another official takes this step, or the office links their account.")
     return _("This is your own nomination. Another authorised person must take this step.")
+
+
+def may_still_be_returned(nomination, actor) -> str:
+    """After three returns a call serves better than a fourth letter."""
+    if nomination.return_count < MOST_RETURNS:
+        return ""
+    return _("This nomination was returned three times. Call the office, then decide: endorse, choose or disqualify.")
 
 
 def proposal_holds_seats(nomination, actor) -> str:
@@ -195,6 +201,12 @@ def a_seat_is_free(nomination, actor) -> str:
     proposal = nomination.proposal
     if seats_held(proposal) < proposal.seats_allotted:
         return ""
+    if nomination.status == S.RESERVE:
+        return ngettext(
+            "The %(count)d seat of this proposal is taken.",
+            "All %(count)d seats of this proposal are taken.",
+            proposal.seats_allotted,
+        ) % {"count": proposal.seats_allotted}
     return ngettext(
         "The %(count)d seat of this proposal is taken. Place the person on the reserve list.",
         "All %(count)d seats of this proposal are taken. Place the person on the reserve list.",
@@ -240,9 +252,21 @@ def _attendance(nomination):
     return getattr(nomination, "attendance", None)
 
 
-def attendance_is_entered(nomination, actor) -> str:
-    """Days present of the days held."""
+def attendance_is_begun(nomination, actor) -> str:
+    """Somebody who broke off has marks up to that day."""
     return "" if _attendance(nomination) else _("Enter the attendance first.")
+
+
+def attendance_is_entered(nomination, actor) -> str:
+    """Every day of the training is marked."""
+    if sentence := attendance_is_begun(nomination, actor):
+        return sentence
+    left = unmarked(nomination)
+    if not left:
+        return ""
+    return ngettext(
+        "%(count)d day of the training is not marked yet.", "%(count)d days of the training are not marked yet.", left
+    ) % {"count": left}
 
 
 def attendance_is_enough(nomination, actor) -> str:
@@ -263,7 +287,7 @@ def report_is_there(nomination, actor) -> str:
 
 def supervisor_has_spoken(nomination, actor) -> str:
     """The head of office says how far the training is used before the case is closed."""
-    return "" if nomination.used_in_duty else _("The head of office has not said yet how the training is used.")
+    return "" if nomination.used_in_duty else _("The head of office has not rated the level after the training yet.")
 
 
 def three_months_have_passed(nomination, actor) -> str:
@@ -279,7 +303,7 @@ def three_months_have_passed(nomination, actor) -> str:
 # --- Checks of answers: (record, actor, answers) ------------------------------------------------------------
 
 
-def _names(name: str, typed: str) -> bool:
+def names_person(name: str, typed: str) -> bool:
     """Whether a text holds a name, with its degrees ("Siti Aminah, S.H.") or without them, however spaced."""
     words = name.partition(",")[0].split()
     found = r"\s+".join(map(re.escape, words))
@@ -291,7 +315,7 @@ def names_nobody(nomination, actor, answers) -> str:
     typed = " ".join(value for value in answers.values() if isinstance(value, str))
     if NUMBER.search(typed):
         return _("Remove the long number: staff, identity and passport numbers are never written into the record.")
-    if _names(nomination.person.name, typed):
+    if names_person(nomination.person.name, typed):
         return _("Leave out the person's name: what you write here stays in the record for good.")
     return ""
 
@@ -367,12 +391,24 @@ def stays_at_home(nomination) -> bool:
     return nomination.goes_to_partner and not nomination.is_abroad
 
 
+def was_reversed(nomination) -> bool:
+    """The completion was taken back; it can be recorded anew."""
+    return nomination.reversed_at is not None
+
+
 # --- CLOCK --------------------------------------------------------------------------------------------------
 
 
 def seats_are_gone(now) -> Q:
     """The proposal was withdrawn or lapsed: its nominees can no longer take the seats."""
     return ~Q(proposal__status__in=[s.value for s in HOLDING])
+
+
+def training_begins(now) -> Q:
+    """The training has begun: whoever is still on the reserve list is free for something else."""
+    today = timezone.localdate(now)
+    intake = "proposal__intake__"
+    return Q(**{f"{intake}starts__lte": today}) | Q(**{f"{intake}online_starts__lte": today})
 
 
 def untouched_drafts(now) -> Q:

@@ -1,4 +1,4 @@
-"""Who may have a certificate, and who may take it back."""
+"""Who may have a certificate, and who may correct it. Taking it back for good is an act of the table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def may_read_certificate(user, nomination) -> bool:
     return bool(nomination.flow.roles(user, nomination) & set(READERS)) and is_earned(nomination)
 
 
-def may_revoke(user, nomination) -> bool:
+def may_correct(user, nomination) -> bool:
     """The head of PPSDM, never for oneself."""
     mine = decides_for_nominee(user, nomination)
     return capacity(user)[0] == Role.PPSDM_HEAD and is_earned(nomination) and not mine

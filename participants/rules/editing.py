@@ -8,7 +8,7 @@ from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity
 from participants.models import NominationStatus as S
 from participants.rules import acts
-from participants.rules.access import PANELLISTS, ROSTER, is_nominee
+from participants.rules.access import PANELLISTS, ROSTER, decides_for_nominee
 from partnerships.models import HOLDING
 from workflow.engine import may_edit
 from workflow.mandate import outside_home
@@ -45,14 +45,14 @@ def may_tick_permits(user, nomination) -> bool:
 
 def may_enter_attendance(user, nomination) -> bool:
     """PPSDM, while the person attends; never for oneself."""
-    own = is_nominee(user, nomination)
+    own = decides_for_nominee(user, nomination)
     return nomination.status == S.ATTENDING and may_edit(nomination.flow, user, nomination) and not own
 
 
 def may_score(user, nomination) -> bool:
     """Panel members, while the panel sits; never for oneself."""
     member = bool(nomination.flow.roles(user, nomination) & set(PANELLISTS))
-    own = is_nominee(user, nomination) or outside_home(nomination.flow, nomination, user)
+    own = decides_for_nominee(user, nomination) or outside_home(nomination.flow, nomination, user)
     return member and nomination.status == S.SCREENING and not own
 
 
@@ -66,9 +66,10 @@ def sees_findings(user) -> bool:
     return capacity(user)[0] in {*OFFICE, Role.NOMINEE, *LOOKS_ACROSS}
 
 
-def sees_sheets(user) -> bool:
-    """Who reads the panel's results; members read their own sheet only."""
-    return capacity(user)[0] in SEES_SHEETS
+def sees_sheets(user, nomination=None) -> bool:
+    """Who reads the panel's results; members read their own sheet only, and nobody those about themselves."""
+    own = nomination is not None and decides_for_nominee(user, nomination)
+    return capacity(user)[0] in SEES_SHEETS and not own
 
 
 def sees_balance(user) -> bool:

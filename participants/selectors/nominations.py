@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,25 +16,20 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.roles import PARTNER, Role
 from accounts.rules import capacity
-from participants import sealing
 from participants.models import (
-    CHOSEN,
-    OPEN,
     PREPARING,
     SEATED,
-    ClearanceKind,
     ClearanceStep,
     Nomination,
     NominationPaper,
     NominationStatus,
     PanelScore,
-    PaperKind,
     StepState,
 )
-from participants.rules import acts, editing, is_nominee
-from participants.rules.balance import Balance, balance_of
-from participants.rules.conditions import findings_for, findings_of
+from participants.rules import editing, permits
+from participants.rules.conditions import findings_of
 from participants.rules.papers import reads_papers
+from participants.selectors.personal import field_label
 from participants.sentences import Shown, show_findings
 from participants.services.effects import FORWARDED_FIELDS
 from partnerships.models import HOLDING, Proposal
@@ -129,12 +124,12 @@ def rosters_of(user) -> list[tuple[Proposal, Counts]]:
     if not editing.may_open_roster(user):
         return []
     held = proposals_seen_by(user).filter(status__in=[s.value for s in HOLDING]).prefetch_related(None)
-    rows = held.annotate(**_counted(user)).order_by("-pk")[:SHOWN_ROSTERS]
+    rows = held.annotate(**counted_for(user)).order_by("-pk")[:SHOWN_ROSTERS]
     found = [(p, Counts(p.seats_allotted, p.n_preparing, p.n_chosen, p.n_reserves)) for p in rows]
     return sorted(found, key=lambda pair: (pair[1].people >= pair[1].seats, -pair[0].pk))
 
 
-def _counted(user, prefix: str = "nominations__") -> dict:
+def counted_for(user, prefix: str = "nominations__") -> dict:
     """Annotations; a partner counts only those it was told of."""
     known = Q(**{f"{prefix}forwarded_at__isnull": False}) if capacity(user)[0] in PARTNER else Q()
     path = prefix.removesuffix("__") if prefix else "pk"
@@ -147,25 +142,11 @@ def _counted(user, prefix: str = "nominations__") -> dict:
 
 def counts_of(user, proposal) -> Counts:
     """The same for one proposal."""
-    found = Nomination.objects.filter(proposal=proposal).aggregate(**_counted(user, ""))
+    found = Nomination.objects.filter(proposal=proposal).aggregate(**counted_for(user, ""))
     return Counts(proposal.seats_allotted, found["n_preparing"], found["n_chosen"], found["n_reserves"])
 
 
 # --- The roster ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Row:
-    """One person on a roster."""
-
-    nomination: Nomination
-    findings: list[Shown] = field(default_factory=list)
-    judged: bool = False
-
-    @property
-    def certain(self) -> list[Shown]:
-        """What stands in the way for sure."""
-        return [f for f in self.findings if f.certain]
 
 
 def get_roster_proposal(user, code: str) -> Proposal:
@@ -176,30 +157,6 @@ def get_roster_proposal(user, code: str) -> Proposal:
     if proposal.status not in HOLDING and not nominations_seen_by(user).filter(proposal=proposal).exists():
         raise Http404
     return proposal
-
-
-def roster_of(user, proposal) -> list[Row]:
-    """The people of one proposal with what is not met; a fixed number of queries."""
-    rows = list(nominations_seen_by(user).filter(proposal=proposal).order_by("place_in_order", "pk"))
-    order = {
-        status: n
-        for n, status in enumerate(
-            [*reversed(CHOSEN), S.RESERVE, S.SCREENING, S.ORG_ENDORSED, S.SUBMITTED, S.RETURNED, S.DRAFT]
-        )
-    }
-    rows.sort(key=lambda n: order.get(n.status, -1 if n.status in SEATED else 99))
-    if not editing.sees_findings(user):
-        return [Row(nomination) for nomination in rows]
-    judged = [n for n in rows if n.status in OPEN]
-    found = findings_for(proposal, judged, across_offices=editing.looks_across_offices(user))
-    return [
-        Row(n, show_findings([f.as_json() for f in found[n.pk]]) if n.pk in found else [], n.pk in found) for n in rows
-    ]
-
-
-def balance_for(user, proposal) -> Balance | None:
-    """The counts of the whole intake, for those who keep its balance."""
-    return balance_of(proposal) if editing.sees_balance(user) else None
 
 
 # --- One nomination -----------------------------------------------------------------------------------------
@@ -248,10 +205,6 @@ def get_paper(user, nomination, pk: int) -> NominationPaper:
     return found
 
 
-LATEST_DAYS = {ClearanceKind.HOME_AFFAIRS: 10, ClearanceKind.SIMPEL: 7}
-"""Days before departure by which an application must be in."""
-
-
 @dataclass(frozen=True)
 class StepRow:
     """One line of the permit list with the latest day for it."""
@@ -275,23 +228,12 @@ class StepRow:
 def clearance_rows(nomination) -> list[StepRow]:
     """The permit list."""
     leaves = nomination.leaves_on
-    return [
-        StepRow(step, leaves - dt.timedelta(days=LATEST_DAYS.get(ClearanceKind(step.kind), 7)) if leaves else None)
-        for step in nomination.clearance.all()
-    ]
+    return [StepRow(step, permits.latest_day(step.kind, leaves)) for step in nomination.clearance.all()]
 
 
 def permits_are_urgent(nomination) -> int | None:
     """Days to departure where they are too few for what is still open; else None."""
-    left = acts.days_to_departure(nomination)
-    unfinished = nomination.is_abroad and nomination.status in {
-        S.SHORTLISTED,
-        S.FORWARDED,
-        S.PARTNER_SCREENING,
-        S.ACCEPTED,
-        S.CLEARANCE,
-    }
-    return left if unfinished and left is not None and left < acts.WARN_DAYS else None
+    return permits.days_left(nomination)
 
 
 def sheets_of(user, nomination) -> list[PanelScore]:
@@ -299,12 +241,15 @@ def sheets_of(user, nomination) -> list[PanelScore]:
     if nomination.status in {S.DRAFT, S.SUBMITTED, S.ORG_ENDORSED}:
         return []
     sheets = nomination.scores.all()
-    return list(sheets if editing.sees_sheets(user) else sheets.filter(member=user.pk))
+    return list(sheets if editing.sees_sheets(user, nomination) else sheets.filter(member=user.pk))
 
 
 def transfers_of(user, nomination) -> list:
-    """To whom the person's data went; everybody concerned reads that."""
-    return list(nomination.transfers.select_related("recipient"))
+    """To whom the person's data went, and which; everybody concerned reads that."""
+    found = list(nomination.transfers.select_related("recipient"))
+    for transfer in found:
+        transfer.told = ", ".join(str(field_label(name)) for name in transfer.fields)
+    return found
 
 
 def certificate_of(nomination):
@@ -334,50 +279,8 @@ def facts_of(user, nomination) -> list[dict]:
         if nomination.panel_mean is not None:
             rows.append((_("Mean of the panel (4 to 20)"), formats.decimal(nomination.panel_mean, 1)))
         sentences = [found.sentence for found in show_findings(nomination.findings)]
-        rows.append((_("Conditions not met"), " ".join(sentences) or _("None")))
+        rows.append((_("Conditions not met"), " ".join(sentences) or formats.NOTHING))
     return [{"label": label, "value": value} for label, value in rows]
-
-
-def own_data(user, nomination) -> dict:
-    """Everything the portal holds of a person, for that person alone."""
-    if not is_nominee(user, nomination) or capacity(user)[0] != Role.NOMINEE:
-        raise Http404
-    person = nomination.person
-    try:
-        number = sealing.unseal(person.nip_sealed)
-    except sealing.Unreadable:
-        number = person.nip_masked
-    fields = ("name", "sex", "birth_year", "rank", "employment_status", "education", "english", "years_in_post")
-    return {
-        "person": {
-            **{name: getattr(person, name) for name in fields},
-            "nip": number,
-            "office": person.office.name_id,
-            "post": person.post_id,
-            "last_abroad_year": person.last_abroad_year,
-        },
-        "nominations": [
-            {
-                "code": own.code,
-                "status": own.status,
-                "programme": own.title,
-                "relevance": own.relevance,
-                "notice_read_on": own.notice_read_on and own.notice_read_on.isoformat(),
-                "papers": [str(PaperKind(paper.kind).label) for paper in own.papers.all()],
-                "transfers": [
-                    {
-                        "at": transfer.at.isoformat(),
-                        "recipient": transfer.recipient.name_id,
-                        "country": transfer.country,
-                        "basis": transfer.basis,
-                        "fields": transfer.fields,
-                    }
-                    for transfer in own.transfers.select_related("recipient")
-                ],
-            }
-            for own in nominations_seen_by(user).filter(person=person).order_by("pk")
-        ],
-    }
 
 
 def account_choices(office) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Certificates: made once and kept, handed out, taken back; and what the public check page says of them."""
+"""Certificates: made once and kept, corrected as a new version, taken back; and what the public check page says."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Organisation
-from participants.models import PASSED, Certificate, Nomination
+from accounts.roles import Role
+from accounts.rules.printed import signature_block
+from participants.models import PASSED, Certificate, Nomination, Person
 from participants.rules import certificates as rules
+from participants.services.numbers import give_number
 from workflow import papers
 from workflow.engine import Refused, lock, note
 from workflow.formats import daterange, num
@@ -33,10 +36,9 @@ def latest(nomination) -> Certificate | None:
     return nomination.certificates.select_related("seal").order_by("-version").first()
 
 
-def _issuer() -> dict[str, str]:
-    """The unit that issues certificates, by its present name in both languages."""
-    unit = Organisation.objects.get(code=ISSUER)
-    return {"id": unit.name_id, "en": unit.name_en or unit.name_id}
+def _signatory(unit: Organisation) -> dict[str, str]:
+    """The post that signs today, in both languages: "Plt. Kepala …" while somebody stands in for its holder."""
+    return {language: signature_block(Role.PPSDM_HEAD, unit, language).text for language in ("id", "en")}
 
 
 def _title(nomination) -> dict[str, str]:
@@ -55,19 +57,24 @@ def certificate_for(nomination, actor) -> Certificate:
     if not rules.may_read_certificate(actor, locked):
         raise Refused([_("There is a certificate only after the training was completed.")])
     made = latest(locked)
-    if made and made.is_revoked:
+    if made and made.is_revoked and not _completed_since(locked, made):
         raise Refused([_("The certificate was revoked. PPSDM can issue a new one.")])
-    return made or _make(locked, actor)
+    return made if made and not made.is_revoked else _make(locked, actor)
+
+
+def _completed_since(nomination, certificate) -> bool:
+    """Whether the completion was recorded anew after this certificate was taken back."""
+    return bool(nomination.finished_at and nomination.finished_at > certificate.seal.revoked_at)
 
 
 @sensitive_variables()
 def _make(nomination, actor) -> Certificate:
     if not papers.can_make():
         raise Refused([_("This server cannot make PDFs. Ask the portal's administrator to install Pango.")])
-    title, former, unit = _title(nomination), latest(nomination), _issuer()
-    signatory = {"id": f"Kepala {unit['id']}", "en": f"Head, {unit['en']}"}
+    title, former, unit = _title(nomination), latest(nomination), Organisation.objects.get(code=ISSUER)
+    signatory = _signatory(unit)
     place = nomination.proposal.intake.place if nomination.proposal.intake_id else ""
-    dated = timezone.localdate(nomination.finished_at) if nomination.finished_at else timezone.localdate()
+    dated = timezone.localdate()  # the post below signs today, whenever the training was completed
     seal = Seal.objects.create(
         flow=FLOW,
         record_id=nomination.pk,
@@ -87,7 +94,7 @@ def _make(nomination, actor) -> Certificate:
     values = {
         "seal": seal,
         "number": nomination.certificate_number,
-        "unit": unit["id"],
+        "unit": unit.name_id,
         "person": nomination.person.name,
         "office": nomination.office.name_id,
         "title": title,
@@ -128,21 +135,58 @@ def log_download(certificate, actor) -> None:
     note(nomination.flow, nomination, actor, "download", facts)
 
 
-@transaction.atomic
 @sensitive_variables("reason")
-def revoke(nomination, actor, *, reason: str, again: bool) -> Certificate:
-    """Take the certificate back: the check page says so at once. `again`: a corrected one takes its place."""
-    locked = lock(nomination)
-    made = latest(locked)
-    if not rules.may_revoke(actor, locked) or made is None or made.is_revoked:
-        raise Refused([_("There is no valid certificate to revoke.")])
+def take_back(nomination, actor, *, reason: str) -> None:
+    """Revoke the newest certificate of a locked nomination: the check page says so at once."""
+    made = latest(nomination)
+    if made is None or made.is_revoked:
+        return
     made.seal.revoked_at = timezone.now()
     made.seal.save(update_fields=["revoked_at"])
     made.revoked_reason, made.revoked_by = reason, actor
     made.save(update_fields=["revoked_reason", "revoked_by"])
     # The reason may speak of the person; the log is read by more people than the page of the certificate.
-    note(locked.flow, locked, actor, "revoke_certificate", {"version": made.version, "sha256": made.sha256})
-    return _make(locked, actor) if again else made
+    note(nomination.flow, nomination, actor, "revoke_certificate", {"version": made.version, "sha256": made.sha256})
+
+
+@transaction.atomic
+@sensitive_variables()
+def correct(nomination, actor, *, name: str, number: str, hours: int, reason: str, version: int | None) -> Certificate:
+    """A certificate with corrected facts in the place of the former one, which says from then on that it was replaced.
+
+    Where the former one was revoked by mistake, the same facts may be issued anew. The name is the person's: it is
+    corrected everywhere. The log names the fields that changed, never what stood in them.
+    """
+    locked = lock(nomination, version=version)
+    if not rules.may_correct(actor, locked):
+        raise Refused([_("There is a certificate only after the training was completed.")])
+    former, name = latest(locked), " ".join(name.split())
+    changed = []
+    person = Person.objects.select_for_update().get(pk=locked.person_id)
+    if name != person.name:
+        person.name = name
+        person.save()
+        changed.append("name")
+    if number.casefold() != locked.certificate_number.casefold():
+        locked.certificate_number = give_number(locked, number, actor)
+        changed.append("certificate_number")
+    if hours != locked.lesson_hours:
+        locked.lesson_hours = hours
+        changed.append("lesson_hours")
+    if not changed and former is not None and not former.is_revoked and not _is_behind(former, person):
+        raise Refused([_("Nothing has changed. Correct the name, the number or the hours.")])
+    locked.person = person
+    locked.version += 1
+    locked.save()
+    take_back(locked, actor, reason=reason)
+    made = _make(locked, actor)
+    note(locked.flow, locked, actor, "correct_certificate", {"version": made.version, "fields": changed})
+    return made
+
+
+def _is_behind(certificate: Certificate, person: Person) -> bool:
+    """Whether the person was corrected after it was made: what it bears may be what was wrong."""
+    return person.updated_at > certificate.uploaded_at
 
 
 # --- The public page
@@ -158,6 +202,12 @@ def standing(seal) -> Standing:
     if seal.revoked_at or not passed:
         text = _("The certificate was issued by Sinergi and revoked later. It is not valid.")
         return Standing("revoked", _("Revoked"), text, "red", "x-octagon-fill")
+    if seal.facts.get("emptied"):
+        text = _(
+            "The certificate was issued by Sinergi. Its file and the person's data were deleted when their time of "
+            "keeping was over; a file can still be compared with the checksum."
+        )
+        return Standing("kept_no_longer", _("Kept no longer"), text, "neutral", "clock-history")
     text = _("The certificate was issued by Sinergi and is valid.")
     return Standing("valid", _("Valid"), text, "green", "check-circle-fill")
 

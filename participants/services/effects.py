@@ -1,21 +1,24 @@
 """What each act leaves behind, (nomination, actor, answers); the engine saves the nomination afterwards.
 
-Order of locks: nomination, proposal, need.
+Order of locks: nomination, evaluation, proposal, need.
 """
 
 from __future__ import annotations
 
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.rules import capacity
-from participants.models import SEATED, Nomination, NominationStatus, TransferLog
+from participants.models import CHOSEN, SEATED, Nomination, NominationStatus, TransferLog
 from participants.rules import acts
 from participants.rules.conditions import findings_of
-from participants.services.nominations import open_clearance_list
+from participants.services import evaluations
+from participants.services.certificates import take_back
+from participants.services.numbers import give_number
+from participants.services.partner_forms import further_fields
+from participants.services.permits import open_clearance_list, plan_reminders, remind
 from partnerships.models import Proposal
-from regions.models import TrainingNeed
+from regions.services import training_effect
 from workflow.calendar import end_of_working_day
 from workflow.engine import Refused
 
@@ -32,7 +35,7 @@ FORWARDED_FIELDS = (
     "english",
     "years_in_post",
 )
-"""What a partner is given of a person. Never the staff number."""
+"""What a partner is given of every person; its own paper may tell more (`further_fields`). Never the staff number."""
 
 
 def submit(nomination, actor, answers):
@@ -46,6 +49,13 @@ def _keep_findings(nomination, *, across_offices: bool) -> None:
     nomination.findings, nomination.findings_at = [f.as_json() for f in found], timezone.now()
 
 
+def judge_again(nomination) -> None:
+    """After a correction: what was found before no longer holds. Called under the nomination's lock."""
+    _keep_findings(nomination, across_offices=nomination.letter_date is not None)
+    nomination.version += 1
+    nomination.save(update_fields=["findings", "findings_at", "version", "updated_at"])
+
+
 def endorse(nomination, actor, answers):
     """The letter and the promise to stay in post."""
     nomination.letter_number, nomination.letter_date = answers["letter_number"].strip(), answers["letter_date"]
@@ -53,7 +63,8 @@ def endorse(nomination, actor, answers):
 
 
 def send_back(nomination, actor, answers):
-    """Where it came from, so that it goes back there."""
+    """Where it came from, so that it goes back there; a fourth return is a call."""
+    nomination.return_count += 1
     nomination.returned_from = S.SUBMITTED if capacity(actor)[0] == Role.DINAS_HEAD else S.SCREENING
 
 
@@ -87,11 +98,17 @@ def reserve(nomination, actor, answers):
     nomination.place_in_order = answers["place"]
     nomination.waiver_reason = (answers.get("waiver") or "").strip()
     nomination.due_at = acts.reserve_due(nomination, timezone.now())
+    if nomination.due_at is not None:  # comes before the one whose turn it was
+        waiting = Nomination.objects.filter(proposal=nomination.proposal_id, status=S.RESERVE, due_at__isnull=False)
+        waiting.exclude(pk=nomination.pk).update(due_at=None)
 
 
 def promote(nomination, actor, answers):
-    """The freed seat; where more are free, the next reserve's clock starts."""
+    """The freed seat, and whose it was; where more are free, the next reserve's clock starts."""
     _take_seat(nomination, actor)
+    left = Nomination.objects.filter(proposal=nomination.proposal_id, left_seat_at__isnull=False)
+    left = left.filter(successor__isnull=True)
+    nomination.takes_place_of = left.order_by("left_seat_at", "pk").first()
     _wake_reserve(nomination, taken=1)
 
 
@@ -105,7 +122,7 @@ def forward(nomination, actor, answers):
     TransferLog.objects.create(
         nomination=nomination,
         recipient=partner,
-        fields=list(FORWARDED_FIELDS),
+        fields=list(dict.fromkeys([*FORWARDED_FIELDS, *further_fields(nomination)])),
         country=country or "",
         basis=answers["basis"],
         made_by=actor,
@@ -126,6 +143,8 @@ def not_accepted(nomination, actor, answers):
 
 def free_seat(nomination, actor, answers):
     """Somebody steps out of line: the first reserve's clock starts, if a seat is free."""
+    if Nomination.objects.filter(pk=nomination.pk, status__in=CHOSEN).exists():  # the row still shows the former state
+        nomination.left_seat_at = timezone.now()
     _wake_reserve(nomination, taken=0)
 
 
@@ -146,15 +165,29 @@ def start_clearance(nomination, actor, answers):
     nomination.departs_on = answers["departs_on"]
     nomination.due_at = acts.before_departure(nomination, timezone.now())
     open_clearance_list(nomination)
+    plan_reminders(nomination)
+
+
+def remind_permits(nomination, actor, answers):
+    """What is open and near its latest day goes into the entry; the next day of reminder is set."""
+    answers["permits"] = remind(nomination)
 
 
 def complete(nomination, actor, answers):
-    """Certificate and lesson hours; the need counts one person more."""
-    nomination.certificate_number = (answers.get("certificate_number") or "").strip()
+    """Certificate and lesson hours; the need line counts one person more."""
+    nomination.certificate_number = give_number(nomination, answers.get("certificate_number") or "", actor)
     nomination.lesson_hours = answers["lesson_hours"]
-    nomination.finished_at = timezone.now()
-    need = TrainingNeed.objects.filter(pk=nomination.proposal.line.need_id)
-    need.update(people_completed=F("people_completed") + 1)
+    nomination.finished_at, nomination.reversed_at = timezone.now(), None
+    training_effect.credit(nomination.proposal.line, source=nomination.code, actor=actor)
+    evaluations.plan(nomination)
+
+
+def reverse_completion(nomination, actor, answers):
+    """The certificate is revoked and what the training changed in the need is undone."""
+    nomination.reversed_at = timezone.now()
+    take_back(nomination, actor, reason=answers["reason"])
+    evaluations.fall(nomination)
+    training_effect.take_back(source=nomination.code, actor=actor)
 
 
 def not_completed(nomination, actor, answers):
@@ -165,9 +198,4 @@ def not_completed(nomination, actor, answers):
 def report(nomination, actor, answers):
     """What was brought home and what will be done with it."""
     nomination.report_on, nomination.action_plan = timezone.localdate(), answers["action_plan"].strip()
-    nomination.sharing_on, nomination.sharing_people = answers["sharing_on"], answers["sharing_people"]
-
-
-def confirm_use(nomination, actor, answers):
-    """The supervisor's word on how far the training is used."""
-    nomination.used_in_duty, nomination.used_on = int(answers["used"]), timezone.localdate()
+    nomination.sharing_on, nomination.sharing_people = answers["sharing_on"], answers.get("sharing_people")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -13,21 +14,18 @@ from participants import sealing
 from participants.models import (
     OPEN,
     PASSED,
-    Attendance,
-    ClearanceKind,
-    ClearanceStep,
     Nomination,
     NominationPaper,
     NominationStatus,
     PanelScore,
     Person,
-    StepState,
 )
 from participants.rules import acts, editing, papers
 from participants.rules.conditions import path_of
+from participants.services.people import drop_file_later
 from partnerships.models import HOLDING, Proposal
-from workflow.engine import Refused, lock, note
-from workflow.models import Counter
+from workflow.engine import Refused, Stale, lock, note
+from workflow.models import Counter, LogEntry
 
 PROFILE = (
     "name",
@@ -55,7 +53,7 @@ def nominate(*, proposal, profile: dict, nip: str, relevance: str, actor) -> Nom
     if not acts.places_left(proposal):
         raise Refused([_("As many people as there are seats and reserves are on the way already.")])
     office = proposal.line.need.office
-    person = _known(office.pk, nip) or Person(office=office)
+    person = _known(office.pk, nip, to_write=True) or Person(office=office)
     if person.pk and Nomination.objects.filter(proposal=proposal, person=person, status__in=[*OPEN, *PASSED]).exists():
         raise Refused([_("This person is already nominated for this proposal.")])
     known = person.pk is not None
@@ -87,14 +85,30 @@ def nominate(*, proposal, profile: dict, nip: str, relevance: str, actor) -> Nom
 
 
 @sensitive_variables()
-def _known(office_id: int, nip: str) -> Person | None:
-    """The person an office has entered under a number, whichever key the row was sealed with."""
-    return Person.objects.filter(office=office_id, nip_hash__in=sealing.fingerprints(nip)).first()
+def _known(office_id: int, nip: str, *, to_write: bool = False) -> Person | None:
+    """The person an office has entered under a number, whichever key the row was sealed with.
+
+    `to_write`: under its lock, so that a correction accepted at the same moment is not written over.
+    """
+    rows = Person.objects.select_for_update(no_key=True) if to_write else Person.objects.all()
+    return rows.filter(office=office_id, nip_hash__in=sealing.fingerprints(nip)).first()
 
 
 def _is_decided_upon(person: Person) -> bool:
     """Whether somebody else is deciding on what is known of the person now, or has passed it on to a partner."""
     return person.nominations.filter(status__in=[s.value for s in {*OPEN} - {*editing.FILLABLE}]).exists()
+
+
+OFFICIAL_ACTS = (
+    "endorse", "return", "screen", "score", "shortlist", "reserve", "disqualify", "promote_reserve", "forward"
+)  # fmt: skip
+
+
+def _has_decided_on(person: Person, account: int | None) -> bool:
+    """Whether an account, or somebody in its name, has already taken an official's step on the person."""
+    nominations = person.nominations.values("pk")
+    acts_done = LogEntry.objects.filter(flow=Nomination.flow.name, record_id__in=nominations, action__in=OFFICIAL_ACTS)
+    return account is not None and acts_done.filter(Q(actor=account) | Q(on_behalf_of=account)).exists()
 
 
 @sensitive_variables()
@@ -108,6 +122,8 @@ def _fill(person: Person, profile: dict, nip: str) -> list[str]:
             raise Refused([_("Your office has already entered another person under this NIP.")])
         person.hold_nip(nip)
         changed.append("nip")
+    if "account_id" in changed and person.pk and _has_decided_on(person, person.account_id):
+        raise Refused([_("This account has decided on the person's nomination: it cannot be the person's own.")])
     if changed and person.pk and _is_decided_upon(person):
         raise Refused([_("The person's data can no longer be changed in this state.")])
     try:
@@ -142,14 +158,14 @@ def change(nomination, *, profile: dict, nip: str, relevance: str, actor, versio
 
 
 @transaction.atomic
-def attach(nomination, kind: str, upload, actor) -> NominationPaper:
+def attach(nomination, kind: str, upload, actor, version: int | None = None) -> NominationPaper:
     """A paper takes the place of an earlier one of its kind. The log knows kind and checksum, not the file's name."""
-    locked = lock(nomination)
+    locked = lock(nomination, version=version)
     if kind not in papers.kinds_to_upload(actor, locked):
         raise Refused([_("This kind of document can no longer be added in the present state.")])
     paper = NominationPaper(nomination=locked, kind=kind).hold(upload, actor=actor)
     for earlier in locked.papers.filter(kind=kind):
-        earlier.file.delete(save=False)
+        drop_file_later(earlier.file.name)
         earlier.delete()
     paper.save()
     locked.version += 1  # whoever endorses has the present paper before them
@@ -163,34 +179,25 @@ def log_download(paper, actor) -> None:
     note(paper.nomination.flow, paper.nomination, actor, "download", {"kind": paper.kind, "sha256": paper.sha256})
 
 
-@transaction.atomic
-def save_clearance(nomination, rows: dict[int, tuple[str, object]], departs_on, actor, version: int | None) -> None:
-    """The tick list: {step: (state, day)}. The day belongs to what was handed over."""
-    locked = lock(nomination, version=version)
-    if not editing.may_tick_permits(actor, locked):
-        raise Refused([_("The permit list is closed.")])
-    changed = {}
-    for step in locked.clearance.select_for_update():
-        state, day = rows.get(step.pk, (step.state, step.on))
-        day = day if state == StepState.DONE else None
-        if (state, day) != (step.state, step.on):
-            step.state, step.on = state, day
-            step.save()
-            changed[step.kind] = str(state)
-    if departs_on and departs_on != locked.departs_on:
-        locked.departs_on = departs_on
-        locked.due_at = acts.before_departure(locked, timezone.now())
-        changed["departs_on"] = departs_on
-    if changed:
-        locked.version += 1
-        locked.save()
-        note(locked.flow, locked, actor, "change", changed)
+JUDGED_BY = ("change", "attach", "correct", "screen", "resubmit")
+"""Acts after which a panel member has to look again; a colleague's sheet is none of them."""
+
+
+def content_mark(nomination) -> int:
+    """The latest change of what a panel judges; grows with each."""
+    entries = LogEntry.objects.filter(flow=nomination.flow.name, record_id=nomination.pk, action__in=JUDGED_BY)
+    return entries.aggregate(last=Max("seq"))["last"] or 0
 
 
 @transaction.atomic
-def score(nomination, actor, values: dict[str, int], related: bool) -> PanelScore:
-    """One member's sheet; a second save by the same person replaces it while the panel sits."""
+def score(nomination, actor, values: dict[str, int], related: bool, seen: int | None = None) -> PanelScore:
+    """One member's sheet; a second save by the same person replaces it while the panel sits.
+
+    `seen`: the content mark of the page it was filled in on; Stale where what is judged has changed since.
+    """
     locked = lock(nomination)
+    if seen is not None and seen != content_mark(locked):
+        raise Stale(locked)
     if not editing.may_score(actor, locked):
         raise Refused([_("You cannot hand in a score sheet for this nomination now.")])
     role, _organisation = capacity(actor)
@@ -206,32 +213,14 @@ def score(nomination, actor, values: dict[str, int], related: bool) -> PanelScor
     return sheet
 
 
-@transaction.atomic
-def save_attendance(nomination, days_total: int, days_present: int, actor) -> Attendance:
-    """Days present of the days held."""
-    locked = lock(nomination)
-    if not editing.may_enter_attendance(actor, locked):
-        raise Refused([_("Attendance is entered while the person attends.")])
-    found, _created = Attendance.objects.update_or_create(
-        nomination=locked, defaults={"days_total": days_total, "days_present": days_present}
-    )
-    note(locked.flow, locked, actor, "change", {"days_total": days_total, "days_present": days_present})
-    return found
-
-
-def open_clearance_list(nomination) -> None:
-    """The lines of the tick list; Home Affairs only where a regional office sends the person."""
-    regional = bool(nomination.office.region_code)
-    kinds = [k for k in ClearanceKind if regional or k != ClearanceKind.HOME_AFFAIRS]
-    ClearanceStep.objects.bulk_create(
-        [ClearanceStep(nomination=nomination, kind=kind) for kind in kinds], ignore_conflicts=True
-    )
-
-
 READ_AGAIN_SECONDS = 3600
 
 
 def log_read(record, actor, data: dict) -> None:
-    """Who read personal data is part of the trail: once an hour per reader and record, codes only."""
-    if cache.add(f"participants.read.{record.flow.name}.{record.pk}.{actor.pk}", 1, READ_AGAIN_SECONDS):
+    """Who read personal data is part of the trail: once an hour per reader and record, codes only.
+
+    `data["intake"]`: the list of one intake, which is another list than that of the programme's next one.
+    """
+    which = f"{record.flow.name}.{record.pk}.{data.get('intake', 0)}"
+    if cache.add(f"participants.read.{which}.{actor.pk}", 1, READ_AGAIN_SECONDS):
         note(record.flow, record, actor, "read", data)

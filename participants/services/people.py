@@ -1,65 +1,147 @@
-"""What happens to the data of people apart from their nominations: keys and retention."""
+"""What happens to the data of people apart from their nominations: keys, retention, files nobody holds any more."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
 
+from django.apps import apps
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from participants import sealing
-from participants.models import Nomination, Person
-from participants.models import NominationStatus as S
+from participants.models import UNANSWERED, Correction, Nomination, Person
+from participants.models.backgrounds import Background
+from participants.personal import DECLARED
+from participants.rules import retention
+from workflow.engine import Refused, lock, note
+from workflow.files import StoredFile
+from workflow.models import Seal
+
+log = logging.getLogger(__name__)
+
+# --- Keys ---------------------------------------------------------------------------------------------------
+
+SEALED_TEXTS = (
+    (Person, ("nip_sealed",)),
+    (Background, ("accommodation_sealed",)),
+    (Correction, ("wanted_sealed", "grounds_sealed")),
+)
+"""Everything that is sealed; a new key seals all of it anew."""
 
 
 @transaction.atomic
 @sensitive_variables()
 def reseal() -> tuple[int, int]:
-    """Seal every number under the first key; returns (done, could not be opened). All or none is written."""
+    """Seal everything under the first key; returns (done, could not be opened). All or none is written."""
     done = unreadable = 0
-    for person in Person.objects.select_for_update().exclude(nip_sealed="").iterator():
-        try:
-            number = sealing.unseal(person.nip_sealed)
-        except sealing.Unreadable:
-            unreadable += 1
-            continue
-        person.hold_nip(number)
-        person.save(update_fields=["nip_sealed", "nip_hash", "nip_tail"])
-        done += 1
+    for model, names in SEALED_TEXTS:
+        for name in names:
+            for row in model.objects.select_for_update().exclude(**{name: ""}).iterator():
+                try:
+                    text = sealing.unseal(getattr(row, name))
+                except sealing.Unreadable:
+                    unreadable += 1
+                    continue
+                _seal_anew(row, name, text)
+                done += 1
     return done, unreadable
 
 
-DRAFT_DAYS = 180
-"""A draft nobody touched for so long is withdrawn and emptied."""
-ENDED_DAYS = 365
-"""Files of people who were not taken go after a year; what was completed is kept for review."""
-NOT_TAKEN = (S.WITHDRAWN, S.DISQUALIFIED, S.NOT_ACCEPTED, S.REPLACED)
+@sensitive_variables()
+def _seal_anew(row, name: str, text: str) -> None:
+    if name == "nip_sealed":
+        row.hold_nip(text)
+        row.save(update_fields=["nip_sealed", "nip_hash", "nip_tail"])
+    else:
+        type(row).objects.filter(pk=row.pk).update(**{name: sealing.seal(text)})
+
+
+# --- Retention ----------------------------------------------------------------------------------------------
 
 
 def forget_old(now=None) -> tuple[int, int]:
-    """Delete papers of those who were not taken, and empty people who have no other nomination.
+    """Let go of what was kept long enough; returns (nominations emptied, people emptied).
 
-    Returns (nominations whose papers went, people emptied). Codes, states and the log stay: they name nobody.
+    Codes, states, counts and the log stay: they name nobody. Each nomination is a transaction of its own, so that one
+    bad file holds up nobody else.
     """
     now = now or timezone.now()
-    over = Q(status__in=NOT_TAKEN, status_since__lt=now - dt.timedelta(days=ENDED_DAYS))
-    never_sent = Q(status=S.WITHDRAWN, notice_read_on__isnull=True)
-    never_sent &= Q(status_since__lt=now - dt.timedelta(days=DRAFT_DAYS))
-    old = Nomination.objects.filter(over | never_sent, person__emptied_at__isnull=True)
-    papers = 0
-    for nomination in old.filter(papers__isnull=False).distinct():
-        for paper in nomination.papers.all():
-            paper.file.delete(save=False)
-            paper.delete()
-        papers += 1
-    emptied = 0
-    for person in Person.objects.filter(nominations__in=old, emptied_at__isnull=True).distinct():
-        if not person.nominations.exclude(pk__in=old).exists():
-            empty(person, now)
-            emptied += 1
-    return papers, emptied
+    nominations = people = 0
+    for pk in list(Nomination.objects.filter(retention.over(now)).order_by("pk").values_list("pk", flat=True)):
+        try:
+            done, emptied = _forget(pk, now)
+        except Exception as error:  # its text may hold the row that a constraint refused
+            log.error("retention: nomination %s failed, tried again tomorrow: %s", pk, type(error).__name__)
+            continue
+        nominations, people = nominations + done, people + emptied
+    _forget_requests(now)
+    return nominations, people
+
+
+@transaction.atomic
+def _forget(pk: int, now) -> tuple[int, int]:
+    """One nomination, if it is still over now that it is locked."""
+    nomination = lock(Nomination(pk=pk))
+    if not Nomination.objects.filter(retention.over(now), pk=pk).exists():
+        return 0, 0
+    return 1, let_go(nomination, None, now, {})
+
+
+def let_go(nomination, actor, now, facts: dict) -> int:
+    """Empty one locked nomination, and its person where nothing else of them is kept; returns people emptied."""
+    what = _empty_rows(nomination)
+    for name in DECLARED["Nomination"].emptied:
+        setattr(nomination, name, Nomination._meta.get_field(name).get_default())
+    nomination.emptied_at = now
+    nomination.version += 1
+    nomination.save()
+    person = Person.objects.select_for_update(no_key=True).get(pk=nomination.person_id)
+    alone = not person.nominations.filter(emptied_at__isnull=True).exists()
+    if alone and person.emptied_at is None:
+        empty(person, now)
+        what.append("person")
+    note(nomination.flow, nomination, actor, "forget", {**facts, "what": sorted(what)})
+    return int("person" in what)
+
+
+def _empty_rows(nomination) -> list[str]:
+    """Delete or blank what the lists of personal data say; files follow after the commit."""
+    what = []
+    for name, declared in DECLARED.items():
+        if declared.path != "nomination":
+            continue
+        way = declared.through or declared.path
+        rows = apps.get_model("participants", name).objects.filter(**{way: nomination})
+        if declared.deleted and rows.exists():
+            what.append(name)
+            _withdraw_seals(rows)
+            _delete(rows)
+        elif declared.emptied and rows.exists():
+            rows.update(**{field: rows.model._meta.get_field(field).get_default() for field in declared.emptied})
+            what.append(name)
+    return what
+
+
+def _delete(rows) -> None:
+    """Rows now, their files once the deletion is certain."""
+    if issubclass(rows.model, StoredFile):
+        for row in rows:
+            drop_file_later(row.file.name)
+    rows.delete()
+
+
+def _withdraw_seals(rows) -> None:
+    """A certificate's seal stays, without the initials: the check page goes on answering and comparing files."""
+    if rows.model.__name__ != "Certificate":
+        return
+    for seal in Seal.objects.select_for_update().filter(pk__in=list(rows.values_list("seal_id", flat=True))):
+        seal.facts = {name: fact for name, fact in seal.facts.items() if name != "initials"} | {"emptied": True}
+        seal.save(update_fields=["facts"])
 
 
 def empty(person: Person, now) -> None:
@@ -67,4 +149,80 @@ def empty(person: Person, now) -> None:
     person.name = person.nip_sealed = person.nip_hash = person.nip_tail = ""
     person.account, person.emptied_at = None, now
     person.save()
-    Nomination.objects.filter(person=person).update(relevance="", action_plan="", certificate_number="")
+    Background.objects.filter(person=person).delete()
+    _blank_requests(Correction.objects.filter(person=person), now)
+
+
+def _forget_requests(now) -> None:
+    """What people wrote in requests goes a year after the answer."""
+    old = Correction.objects.exclude(status__in=[s.value for s in UNANSWERED])
+    _blank_requests(old.filter(status_since__lt=now - dt.timedelta(days=retention.REQUEST_DAYS)), now)
+
+
+def _blank_requests(requests, now) -> None:
+    blank = {field: "" for field in DECLARED["Correction"].emptied}
+    requests.filter(emptied_at__isnull=True).update(**blank, emptied_at=now)
+
+
+# --- The review after five years ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def review(nomination, actor, *, keep_until, reason: str, letter_number: str, letter_date) -> None:
+    """After the time of keeping: let go with the archive's decision, or keep until a day with a reason."""
+    locked = lock(nomination)
+    now = timezone.now()
+    if not Nomination.objects.filter(retention.for_review(now), pk=locked.pk).exists():
+        raise Refused([_("The time of keeping of this nomination is not over.")])
+    facts = {"letter_number": letter_number, "letter_date": letter_date}
+    if keep_until is None:
+        let_go(locked, actor, now, facts)
+        return
+    locked.keep_until = keep_until
+    locked.version += 1
+    locked.save()
+    note(locked.flow, locked, actor, "keep", {**facts, "keep_until": keep_until}, comment=reason)
+
+
+# --- Files --------------------------------------------------------------------------------------------------
+
+
+def drop_file_later(name: str) -> None:
+    """Delete a file once the deletion of its row is certain. What fails here the nightly sweep finds."""
+    transaction.on_commit(lambda: _drop(name), robust=True)
+
+
+def _drop(name: str) -> None:
+    default_storage.delete(name)
+
+
+ORPHAN_HOURS = 24
+"""A file without a row may belong to a write that is going on; after a day it does not."""
+
+
+def sweep_files(now=None) -> int:
+    """Delete files of this room that no row holds: left by a write that failed, or by a deletion that did."""
+    now = now or timezone.now()
+    held = {
+        name
+        for model in apps.get_app_config("participants").get_models()
+        if issubclass(model, StoredFile)
+        for name in model.objects.values_list("file", flat=True)
+    }
+    done = 0
+    for name in _stored("participants"):
+        if name not in held and default_storage.get_modified_time(name) < now - dt.timedelta(hours=ORPHAN_HOURS):
+            default_storage.delete(name)
+            done += 1
+    return done
+
+
+def _stored(folder: str) -> Iterator[str]:
+    """Every stored file below a folder."""
+    if not default_storage.exists(folder):
+        return
+    folders, files = default_storage.listdir(folder)
+    for file in files:
+        yield f"{folder}/{file}"
+    for inner in folders:
+        yield from _stored(f"{folder}/{inner}")

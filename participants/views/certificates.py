@@ -1,4 +1,4 @@
-"""The certificate of a completed training: handed out, and taken back."""
+"""The certificate of a completed training: handed out, and corrected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from participants.forms.certificates import RevokeForm
+from participants.forms.certificates import CorrectionForm
 from participants.rules import certificates as rules
 from participants.selectors import nominations as selectors
 from participants.services import certificates as services
@@ -30,25 +30,35 @@ def certificate(request, code: str):
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
-def revoke(request, code: str):
-    """Take a certificate back, with or without a corrected one in its place."""
+def correct(request, code: str):
+    """A certificate with corrected facts in the place of the former one."""
     record = selectors.get_nomination(request.user, code)
     if not rules.may_read_certificate(request.user, record):
         raise Http404
-    if not rules.may_revoke(request.user, record):
-        raise PermissionDenied("participants.nomination.revoke_certificate")
+    if not rules.may_correct(request.user, record):
+        raise PermissionDenied("participants.nomination.correct_certificate")
 
     def save(form):
-        services.revoke(record, request.user, reason=form.cleaned_data["reason"], again=form.cleaned_data["again"])
-        return record, _("The certificate of %(code)s was revoked.") % {"code": record.code}
+        data = form.cleaned_data
+        made = services.correct(
+            record,
+            request.user,
+            name=data["name"],
+            number=data["certificate_number"],
+            hours=data["lesson_hours"],
+            reason=data["reason"],
+            version=data["version"],
+        )
+        said = _("Version %(version)d of the certificate of %(code)s was issued.")
+        return record, said % {"version": made.version, "code": record.code}
 
     return form_page(
         request,
-        RevokeForm(*sent(request)),
-        title=_("Revoke the certificate"),
-        button=_("Revoke it"),
+        CorrectionForm(*sent(request), nomination=record),
+        title=_("Correct the certificate"),
+        button=_("Issue the corrected certificate"),
         save=save,
         back=record.get_absolute_url(),
         nomination=record,
-        lead=_("Whoever checks the certificate reads at once that it is not valid. The reason is not public."),
+        lead=_("Whoever checks the former certificate reads at once that a corrected one took its place."),
     )

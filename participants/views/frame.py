@@ -23,8 +23,15 @@ def sent(request) -> tuple:
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
-def form_page(request, form, *, title, button, save, back, nomination=None, lead=""):
-    """Show a form, or write it: 400 for answers to repair, 409 for who came second. What was typed stays."""
+def _version(record) -> int:
+    return record.version
+
+
+def form_page(request, form, *, title, button, save, back, nomination=None, lead="", seen=_version, parts=()):
+    """Show a form, or write it: 400 for answers to repair, 409 for who came second. What was typed stays.
+
+    `seen`: (record) -> what the page shows it at; goes back with the form, so that a change in between is noticed.
+    """
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -37,7 +44,7 @@ def form_page(request, form, *, title, button, save, back, nomination=None, lead
             form.add_error(None, stale_sentence(stale.record))
             # The person has now been told of the change: saving again is a decision, not an oversight.
             form.data = form.data.copy()
-            form.data["version"] = stale.record.version
+            form.data["version"] = seen(stale.record)
             status = 409
         else:
             messages.success(request, said)
@@ -45,4 +52,5 @@ def form_page(request, form, *, title, button, save, back, nomination=None, lead
     elif request.method == "POST":
         status = 400
     context = {"form": form, "title": title, "button": button, "back": back, "nomination": nomination, "lead": lead}
+    context["parts"] = parts
     return render(request, FORM, context, status=status)

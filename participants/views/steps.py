@@ -1,4 +1,4 @@
-"""What happens between the acts: papers, permits, score sheets, attendance."""
+"""What happens between the acts: papers, permits, score sheets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.forms.people import AttendanceForm, ClearanceForm, PaperForm, ScoreForm
+from participants.forms.people import ClearanceForm, PaperForm, ScoreForm
 from participants.rules import acts, editing
 from participants.rules import papers as paper_rules
 from participants.selectors import nominations as selectors
 from participants.services import nominations as services
+from participants.services import permits
 from participants.views.frame import form_page, private, sent
 from workflow.downloads import file_response
 
@@ -29,10 +30,12 @@ def attach(request, code: str):
         raise PermissionDenied("participants.nomination.attach")
 
     def save(form):
-        stored = services.attach(record, form.cleaned_data["kind"], form.cleaned_data["file"], request.user)
+        data = form.cleaned_data
+        stored = services.attach(record, data["kind"], data["file"], request.user, version=data["version"])
         return record, _("%(kind)s was stored.") % {"kind": stored.get_kind_display()}
 
-    form = PaperForm(*sent(request), kinds=kinds, initial={"kind": request.GET.get("jenis", "")})
+    initial = {"kind": request.GET.get("jenis", ""), "version": record.version}
+    form = PaperForm(*sent(request), kinds=kinds, initial=initial)
     lead = _("Medical forms, passports and identity cards are handed over outside the portal.")
     return _page(request, record, form, title=_("Upload a document"), button=_("Upload"), save=save, lead=lead)
 
@@ -60,7 +63,7 @@ def clearance(request, code: str):
 
     def save(form):
         data = form.cleaned_data
-        services.save_clearance(record, form.rows, data["departs_on"], request.user, data["version"])
+        permits.save_clearance(record, form.rows, data["departs_on"], request.user, data["version"])
         return record, _("The permits of %(code)s were saved.") % {"code": record.code}
 
     form = ClearanceForm(*sent(request), nomination=record, steps=list(record.clearance.all()))
@@ -80,32 +83,14 @@ def score(request, code: str):
         raise PermissionDenied("participants.nomination.score")
 
     def save(form):
-        services.score(record, request.user, form.values, form.cleaned_data["related"])
+        data = form.cleaned_data
+        services.score(record, request.user, form.values, data["related"], seen=data["version"])
         return record, _("Your score sheet for %(code)s was saved.") % {"code": record.code}
 
     own = next((s for s in selectors.sheets_of(request.user, record) if s.member_id == request.user.pk), None)
     names = ("relevance", "competence", "language", "plan")
     initial = {name: getattr(own, name) for name in names} | {"related": own.related_to_person} if own else {}
-    form = ScoreForm(*sent(request), initial=initial)
+    mark = services.content_mark
+    form = ScoreForm(*sent(request), initial={**initial, "version": mark(record)})
     lead = _("Read the person's data and papers first. Three sheets are needed; yours is one.")
-    return _page(request, record, form, title=_("Score sheet"), button=_("Hand in"), save=save, lead=lead)
-
-
-@private
-@require_http_methods(["GET", "HEAD", "POST"])
-def attendance(request, code: str):
-    """Days present of the days held."""
-    record = selectors.get_nomination(request.user, code)
-    if not editing.may_enter_attendance(request.user, record):
-        raise PermissionDenied("participants.nomination.attendance")
-
-    def save(form):
-        data = form.cleaned_data
-        services.save_attendance(record, data["days_total"], data["days_present"], request.user)
-        return record, _("The attendance of %(code)s was saved.") % {"code": record.code}
-
-    known = selectors.attendance_of(record)
-    initial = {"days_total": known.days_total, "days_present": known.days_present} if known else {}
-    form = AttendanceForm(*sent(request), initial=initial or {"days_total": acts.days_of(record) or None})
-    lead = _("At least 80% of the days are needed to complete.")
-    return _page(request, record, form, title=_("Attendance"), button=_("Save"), save=save, lead=lead)
+    return _page(request, record, form, title=_("Score sheet"), button=_("Hand in"), save=save, lead=lead, seen=mark)
