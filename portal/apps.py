@@ -11,15 +11,25 @@ class PortalConfig(AppConfig):
         from notices import audience
         from portal.audiences import (
             allocated_offices,
+            answers_the_request,
             concerned_by_amendment,
+            partner_that_was_told,
             receiving_office,
             sends_the_proposals,
         )
+        from portal.kpi.readiness import levels_missing
         from portal.selectors.places import province_names
+        from portal.views import kpi_panels
+        from programs.readiness import register_missing
 
         use_place_names(province_names)
-        for action in ("amend", "suspend", "resume", "cancel"):
+        register_missing(levels_missing)
+        kpi_panels.register()
+        for action in ("amend", "reschedule", "suspend", "resume", "cancel"):
             audience.register("programs.program", action, concerned_by_amendment, at_once=True)
         audience.register("regions.need", "receive", receiving_office)
+        audience.register("participants.correction", "create", answers_the_request, at_once=True)
+        for action in ("correct", "consent_end"):
+            audience.register("participants.nomination", action, partner_that_was_told, at_once=True)
         audience.register("partnerships.allocation", "ratify", allocated_offices, at_once=True)
         audience.register("partnerships.allocation", "ratify", sends_the_proposals, at_once=True)

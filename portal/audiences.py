@@ -18,7 +18,9 @@ def concerned_by_amendment(program, entry):
         .order_by()
         .values("line__need__office_id")
     )
-    concerned = Q(role__in=OFFICE, organisation__in=offices) | Q(role__in=PARTNER, organisation=program.partner_id)
+    concerned = Q(role__in=OFFICE, organisation__in=offices)
+    if not entry.data.get("with_act"):  # the act that came with it tells the partner
+        concerned |= Q(role__in=PARTNER, organisation=program.partner_id)
     for membership in Membership.objects.current().filter(concerned).select_related("user", "organisation"):
         yield membership.user, membership
 
@@ -40,6 +42,26 @@ def allocated_offices(run, entry):
 def sends_the_proposals(run, entry):
     """Its proposals wait for the head of the Bureau of Cooperation: told once, not once per proposal."""
     for membership in Membership.objects.current().filter(role=Role.BIROKS_HEAD).select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def answers_the_request(correction, entry):
+    """A person asked about their own data: whoever has to answer within 3×24 hours, and those who watch over it."""
+    waits = {*correction.state.waits_for}
+    office = Q(role__in=waits & {*OFFICE}, organisation=correction.office)
+    concerned = office | Q(role__in=(waits - {*OFFICE}) | {Role.PPSDM_HEAD})
+    people = Membership.objects.current().filter(concerned).exclude(user=correction.person.account_id or 0)
+    for membership in people.select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def partner_that_was_told(nomination, entry):
+    """Data a partner holds changed, or the consent behind them ended: the page says which fields, no mail does."""
+    told = entry.action == "consent_end" or bool(entry.data.get("told"))
+    if nomination.forwarded_at is None or not told:
+        return
+    partners = Membership.objects.current().filter(role__in=PARTNER, organisation=nomination.proposal.partner_id)
+    for membership in partners.select_related("user", "organisation"):
         yield membership.user, membership
 
 

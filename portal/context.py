@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from notices.selectors import unread_count
 from portal.demo import ON_ITS_WAY
+from portal.kpi.scopes import scope_of
 from workflow.reading import all_waiting
 
 CACHE_SECONDS = 60
@@ -54,8 +55,15 @@ _OFFERS = Item(_("Programmes"), "mortarboard", "programs:mine", (_PROGRAM,))
 _PROPOSALS = Item(_("Proposals"), "shuffle", "partnerships:proposals", (_PROPOSAL,))
 _AGREEMENTS = Item(_("Partnerships"), "diagram-3", "partnerships:agreements", (_AGREEMENT,))
 _ALLOCATION = Item(_("Allocation"), "grid-3x3-gap", "partnerships:allocations", ("partnerships.allocation",))
-_PARTICIPANTS = Item(_("Participants"), "people", "participants:nominations", ("participants.nomination",))
+_PARTICIPANTS = Item(
+    _("Participants"),
+    "people",
+    "participants:nominations",
+    ("participants.nomination", "participants.evaluation"),
+)
 _DEADLINES = Item(_("Deadlines"), "alarm", "deadlines")
+_REVIEWS = Item(_("Reviews"), "clipboard-check", "partnerships:reviews", ("partnerships.review",))
+_FIGURES = Item(_("Key figures"), "bar-chart", "kpi")
 
 PUBLIC = (
     Item(_("Home"), "house", "landing"),
@@ -98,23 +106,24 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     Role.DITJEN_REV: (_HOME, _QUEUE, _NEEDS, _CATALOGUE, _PROPOSALS, _DEADLINES),
     Role.BIROKS_OFF: _BUREAU,
     Role.BIROKS_HEAD: _BUREAU,
-    Role.LEGAL: (_HOME, _AGREEMENTS, _PROPOSALS, _CATALOGUE, _DEADLINES),
-    Role.SEKJEN: (_HOME, _AGREEMENTS, _PROPOSALS, _NEEDS, _CATALOGUE, _DEADLINES),
+    Role.LEGAL: (_HOME, _AGREEMENTS, _PROPOSALS, _CATALOGUE, _DEADLINES, _FIGURES),
+    Role.SEKJEN: (_HOME, _AGREEMENTS, _PROPOSALS, _NEEDS, _FIGURES, _DEADLINES),
     Role.PARTNER_OFF: _PARTNER,
     Role.PARTNER_HEAD: _PARTNER,
-    Role.NOMINEE: (_HOME, _PARTICIPANTS, _CATALOGUE),
-    Role.EVAL: (_HOME, _PARTICIPANTS, _NEEDS, _OFFERS, _PROPOSALS, _AGREEMENTS),
+    Role.NOMINEE: (_HOME, _PARTICIPANTS, Item(_("My data"), "shield-check", "participants:my_data"), _CATALOGUE),
+    Role.EVAL: (_HOME, _PARTICIPANTS, _REVIEWS, _FIGURES, _OFFERS, _AGREEMENTS),
     Role.AUDITOR: (
         _HOME,
         Item(_("Audit trail"), "journal-text", "audit"),
         _NEEDS,
-        _CATALOGUE,
+        _FIGURES,
         _PROPOSALS,
         _AGREEMENTS,
     ),
     Role.ADMIN: (
         _HOME,
         Item(_("Users"), "people", "accounts:people"),
+        Item(_("Holidays"), "calendar-x", "holidays"),
         _CATALOGUE,
     ),
 }
@@ -216,7 +225,10 @@ class Shell:
             "settings": "accounts:settings",
             "inbox": "notices:inbox",
             "delegations": "accounts:delegations",
+            "my_data": "participants:my_data",
         }
+        if self.user is not None and scope_of(self.user) is not None:
+            names |= {"figures": "kpi", "reviews": "partnerships:reviews"}
         return {key: link_to(name) for key, name in names.items()}
 
     @property

@@ -1,6 +1,8 @@
 """Reads the environment and fails loudly on nonsense, so that a wrong setting never starts a half-working portal."""
 
 import os
+import re
+from string import Formatter
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -34,6 +36,39 @@ def number(name: str, default: int, low: int, high: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [w.strip() for w in os.environ.get(name, default).split(",") if w.strip()]
+
+
+def one_of(name: str, default: str, known: tuple[str, ...]) -> str:
+    """One of some words, or the dotted path of a class."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in known and not re.fullmatch(r"[a-z_]\w*(\.\w+)+", value):
+        raise ImproperlyConfigured(f"{name} must be {', '.join(known)} or the dotted path of a class, not {value!r}.")
+    return value
+
+
+def way_to_sign(*, demo: bool, debug: bool) -> str:
+    """Who signs in the portal. The test authority has no legal force: real agreements are never signed with it."""
+    value = one_of("SIGNING_ADAPTER", "local" if demo else "upload", ("upload", "local"))
+    if value == "local" and not (demo or debug):
+        raise ImproperlyConfigured(
+            "SIGNING_ADAPTER=local signs with a test authority without legal force, in a demonstration only "
+            "(SINERGI_DEMO=1). Set it to upload."
+        )
+    return value
+
+
+def pattern(name: str, default: str, wanted: dict, allowed: dict) -> str:
+    """A text with places to fill in, such as {serial:04d}/SERT/{year}; `wanted` must stand in it. Both give samples."""
+    value = os.environ.get(name, "").strip() or default
+    try:
+        found = [place for _text, place, *_rest in Formatter().parse(value) if place is not None]
+        value.format(**wanted, **allowed)
+    except (ValueError, LookupError, AttributeError):
+        found = []
+    if not {*wanted} <= {*found} <= {*wanted, *allowed} or len(found) != len({*found}):
+        places = ", ".join(f"{{{place}}}" for place in sorted({*wanted, *allowed}))
+        raise ImproperlyConfigured(f"{name} may hold {places}, each once, not {value!r}.")
+    return value
 
 
 def database(url: str) -> dict:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from portal.selectors.audit import action_choices, flow_choices
 from workflow.forms import DateField, SinergiFormHelper
+from workflow.models import Holiday
 from workflow.table import CLOCK
 
 
@@ -45,3 +46,36 @@ class AuditForm(forms.Form):
         if since and until and since > until:
             self.add_error("until", _("The last day is before the first. Exchange the two dates."))
         return cleaned
+
+
+class HolidayForm(forms.ModelForm):
+    """One day off, in both languages, with the decree it comes from."""
+
+    date = DateField(label=gettext_lazy("Day"))
+
+    class Meta:
+        model = Holiday
+        fields = ["date", "label_id", "label_en", "kind", "decree", "provisional"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["label_en"].required = True
+        self.helper = SinergiFormHelper()
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("provisional") and not (cleaned.get("decree") or "").strip():
+            self.add_error("decree", _("Name the decree, or mark the day as provisional."))
+        return cleaned
+
+
+class RemoveHolidayForm(forms.Form):
+    """Why a day is no day off any more."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), min_length=10, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = SinergiFormHelper()

@@ -33,6 +33,11 @@ if any(len(key) < 32 for key in PERSONAL_DATA_KEYS):
     raise ImproperlyConfigured("PERSONAL_DATA_KEYS is too weak. Each key needs at least 32 random characters.")
 PERSONAL_DATA_KEYS = PERSONAL_DATA_KEYS or [SECRET_KEY]
 
+# Numbers of certificates, one series a year (participants/services/numbers.py).
+CERTIFICATE_NUMBER = env.pattern(
+    "CERTIFICATE_NUMBER", "{serial:04d}/SERT/{year}", {"serial": 1, "year": 2026}, {"month": "XI"}
+)
+
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
 SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL", "bantuan@example.test")
 
@@ -132,10 +137,12 @@ CELERY_TASK_ROUTES = {"partnerships.tasks.run_allocation": {"queue": "allocation
 CELERY_TIMEZONE = "Asia/Jakarta"
 CELERY_BEAT_SCHEDULE = {
     "clock": {"task": "workflow.tasks.run_clock", "schedule": 60.0},
+    "keep-delegations": {"task": "accounts.tasks.keep_delegations", "schedule": 300.0},
     "deliver-notices": {"task": "notices.tasks.deliver_pending", "schedule": 60.0},
     "send-mail": {"task": "notices.tasks.send_outbox", "schedule": 30.0},
     "refresh-suggestions": {"task": "partnerships.tasks.refresh_stale", "schedule": 120.0},
     "resume-allocations": {"task": "partnerships.tasks.resume_allocations", "schedule": 60.0},
+    "follow-programs": {"task": "participants.tasks.follow_programs", "schedule": 600.0},
     "forget-people": {"task": "participants.tasks.forget", "schedule": crontab(hour=2, minute=40)},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
@@ -243,6 +250,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
+
+# Who signs in the portal, and whose certificates count (docs/signing.md)
+SIGNING_ADAPTER = env.way_to_sign(demo=DEMO, debug=DEBUG)
+SIGNING_CA_DIR = Path(os.environ.get("SIGNING_CA_DIR", BASE_DIR / "var" / "signing"))
+SIGNING_ROOTS_DIR = Path(os.environ.get("SIGNING_ROOTS_DIR", BASE_DIR / "var" / "roots"))
 
 # Rooms' own numbers (domain: docs/glossary.md)
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024

@@ -3,13 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from portal.views import audit, deadlines, demo, health, home, public, search, verify
+from portal.views import audit, calendar, deadlines, demo, health, home, kpi, public, search, verify
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", public.robots, name="robots"),
     path("favicon.ico", public.favicon, name="favicon"),
+    path("kalender/<str:token>.ics", calendar.feed, name="calendar_feed"),
 ]
 urlpatterns += i18n_patterns(
     path("", public.landing, name="landing"),
@@ -23,6 +24,15 @@ urlpatterns += i18n_patterns(
     path("beranda/", home.home, name="home"),
     path("cari/", search.search, name="search"),
     path("tenggat/", deadlines.deadlines, name="deadlines"),
+    path("indikator/", kpi.overview, name="kpi"),
+    path("indikator/kurs/", kpi.rate_list, name="kpi_rates"),
+    path("indikator/kurs/<int:pk>/coret/", kpi.rate_strike, name="kpi_strike"),
+    path("indikator/<slug:code>/", kpi.detail, name="kpi_detail"),
+    path("indikator/<slug:code>/unduh.<str:kind>", kpi.file, name="kpi_file"),
+    path("kalender/libur/", calendar.holidays, name="holidays"),
+    path("kalender/libur/tambah/", calendar.add, name="holiday_add"),
+    path("kalender/libur/<int:pk>/ubah/", calendar.change, name="holiday_change"),
+    path("kalender/libur/<int:pk>/hapus/", calendar.remove, name="holiday_remove"),
     path("audit/", audit.audit, name="audit"),
     path("audit/unduh/", audit.audit_file, name="audit_file"),
     path("audit/<str:flow>/<str:code>/", audit.trail, name="audit_trail"),

@@ -1,4 +1,5 @@
-"""The two agreements of the scenario: one in force that expires soon, one that waits for Home Affairs."""
+"""The agreements of the scenario: one in force that ends soon, one that waits for Home Affairs, one on each of the
+other tracks, and one that can be signed."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from partnerships.lifecycle import AGREEMENT
 from partnerships.models import Agreement, AgreementStatus, Clause, ExternalStep, Instrument, Track
 from partnerships.services.agreements import open_agreement, save_clauses, save_content
 from partnerships.services.external_steps import record_answer, record_sent
+from portal.demo.agreement_ready import Ready
+from portal.demo.agreement_tracks import CONDITIONS, Tracks
 from portal.demo.days import Days, born
 from portal.demo.papers import pdf
 from workflow.engine import note, perform
@@ -21,7 +24,7 @@ WAITING_DAYS = 38
 
 
 class Agreements:
-    """Plans the life of both agreements."""
+    """Plans the life of the agreements."""
 
     def __init__(self, days: Days, users: dict):
         self.days, self.users = days, users
@@ -31,6 +34,8 @@ class Agreements:
         """Put every step into the calendar."""
         self.plan_mou()
         self.plan_regional()
+        Tracks(self).plan()
+        Ready(self).plan()
 
     def act(self, moment, find, name: str, who: str, **answers) -> None:
         """Plan one act of a user on an agreement."""
@@ -101,11 +106,15 @@ class Agreements:
         self.act(before(28), self.mou, "clear", "petugas.kerjasama")
         self.act(
             self.days.at(signed, 11), self.mou, "sign", "sekjen",
-            signed=pdf("mou-ditandatangani.pdf", "Nota Kesepahaman", "Ditandatangani oleh kedua pihak"),
+            way="SCAN", signed=pdf("mou-ditandatangani.pdf", "Nota Kesepahaman", "Ditandatangani oleh kedua pihak"),
             signed_on=signed, place="Jakarta", our_post="Sekretaris Jenderal", capacity="DEFINITIVE",
             partner_post="Kepala Perwakilan", effective_date=signed, ends=ends,
             copies=["KEMENDAGRI", "KEMLU", "ARSIP"],
         )  # fmt: skip
+        self.days.plan(
+            self.days.at(self.days.in_days(MOU_DAYS_LEFT - 180), 1),
+            lambda: perform(AGREEMENT, "warn_180", record=self.mou()),
+        )
 
     def open_mou(self) -> None:
         """Opened by the Bureau under the code the scenario knows it by."""
@@ -161,7 +170,7 @@ class Agreements:
             loi=pdf("loi-sulteng.pdf", "Pernyataan kehendak", "Provinsi Sulawesi Tengah dan JICA"),
         )
         self.days.plan(ago(sent + 85), self.fill_regional)
-        self.act(ago(sent + 80), find, "make_plan_region", operator)
+        self.act(ago(sent + 80), find, "make_plan_region", operator, conditions=CONDITIONS)
         self.act(ago(sent + 70), find, "ask_dprd", head)
         self.days.plan(
             ago(sent + 69),

@@ -54,6 +54,10 @@ class Days:
         """A date of the scenario, moved by whole weeks."""
         return dt.date.fromisoformat(day) + (self.monday - SCENARIO_MONDAY)
 
+    def in_scenario(self, day: dt.date) -> str:
+        """The date of the scenario that `course` moves to this day."""
+        return (day - (self.monday - SCENARIO_MONDAY)).isoformat()
+
     def in_days(self, count: int) -> dt.date:
         """So many days from today (negative: ago)."""
         return self.today + dt.timedelta(days=count)

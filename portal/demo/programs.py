@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Organisation
 from portal.demo.days import CLOSING, ZONE, Days, born
 from portal.demo.papers import pdf
+from programs.chain import OFFICE_MINIMUM
 from programs.lifecycle import PROGRAM
 from programs.models import Contact, CostItem, EligibilityRule, Intake, Program, ProgramTheme, Scheme
 from programs.services import amend, attach_file, open_program
@@ -416,9 +417,15 @@ class Programs:
         else:
             self.act(moment, offer, "submit", f"kepala.{STAFF[offer.scheme.split('_')[0]]}")
 
+    def published_at(self, offer: Offer) -> dt.datetime:
+        """When it was published; the express offer so that its office has its five working days and no more."""
+        if offer.road == "express":
+            return self.days.at(shift(self.closing_day(offer), -OFFICE_MINIMUM), 13)
+        return self.days.working_days_ago(offer.published, 13)
+
     def publish(self, offer: Offer) -> None:
         """Submitted, taken for verification, published by the head of the Bureau."""
-        moment = self.days.working_days_ago(offer.published, 13)
+        moment = self.published_at(offer)
         self.submit(offer, self.days.after(moment, -2, 9))
         self.act(self.days.after(moment, -1, 15), offer, "take", "petugas.kerjasama")
         audience = offer.fields.get("visibility", "ALL_OFFICES")
@@ -433,7 +440,7 @@ class Programs:
     def open(self, offer: Offer) -> None:
         """Published, registration open."""
         self.publish(offer)
-        self.act(self.days.later(self.days.working_days_ago(offer.published, 13), 5), offer, "open", None)
+        self.act(self.days.later(self.published_at(offer), 5), offer, "open", None)
 
     express = open
 

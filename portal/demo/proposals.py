@@ -28,7 +28,7 @@ class Bid:
     made: int
     """Working days ago on which it was made."""
     road: str
-    """How far it has come: proposed, reviewed, with_partner, accepted, waitlisted, returned, refused."""
+    """How far it has come: proposed, reviewed, with_partner, accepted, converted, waitlisted, returned, refused."""
     partner: str = ""
     request: str = ""
     note: str = ""
@@ -37,7 +37,8 @@ class Bid:
 
 BIDS = (
     Bid(12, "KO3", 6, 8, "accepted", note="Enam instruktur manufaktur sudah ditetapkan."),
-    Bid(1, "JA1", 2, 9, "with_partner", note="Dua pengawas ahli muda dengan hasil tes bahasa Inggris."),
+    Bid(1, "JA1", 2, 12, "converted", note="Dua pengawas ahli muda dengan hasil tes bahasa Inggris."),
+    Bid(11, "JA6", 14, 3, "with_partner", note="Empat belas penguji K3 laboratorium tuan rumah di Surabaya."),
     Bid(4, "KO2", 10, 8, "with_partner", note="Sepuluh mediator dari sepuluh kabupaten/kota."),
     Bid(13, "JA2", 4, 6, "waitlisted", note="Empat pengawas ahli madya."),
     Bid(16, "KO2", 2, 5, "reviewed", note="Pendatangan ahli belum ditawarkan.", waiver=WAIVER),
@@ -135,6 +136,11 @@ class Proposals:
         """All seats given; the need is being met from here on."""
         self.with_partner(bid)
         self.act(bid, 4, 10, "accept", self.head_of(bid), note="Semua kursi disetujui.")
+
+    def converted(self, bid: Bid) -> None:
+        """The office puts its people forward."""
+        self.accepted(bid)
+        self.act(bid, 5, 9, "convert", "verifikator.ppsdm", becomes="NOMINATION")
 
     def waitlisted(self, bid: Bid) -> None:
         """More people than seats."""

@@ -22,10 +22,13 @@ from portal.demo import accounts
 from portal.demo.agreements import Agreements
 from portal.demo.days import CLOSING, ZONE, Days
 from portal.demo.delegations import Delegations
+from portal.demo.evaluation import EvaluationForms
 from portal.demo.needs import NATIONAL_THEMES, PROVINCIAL_THEMES, Needs
 from portal.demo.participants import Participants
+from portal.demo.past import Past
 from portal.demo.programs import Programs
 from portal.demo.proposals import Proposals
+from portal.demo.reviews import Reviews
 from programs.models import Program
 from regions.models import FilingWindow, NeedCycle, PriorityTheme, TrainingNeed
 from workflow.engine import moved
@@ -63,7 +66,9 @@ def seed(*more: type) -> bool:
         needs, programs = Needs(days, users, cycle), Programs(days, users)
         agreements, proposals = Agreements(days, users), Proposals(days, users, needs, programs)
         participants, delegations = Participants(days, users, proposals), Delegations(days, users)
-        parts = (needs, programs, proposals, agreements, participants, delegations)
+        past = Past(days, users)
+        parts = (needs, programs, proposals, agreements, participants, delegations, past)
+        parts = (*parts, EvaluationForms(days, users, past), Reviews(days, users, past, agreements))
         for part in (*parts, *(make(days, users) for make in more)):
             part.plan()
         days.live_through()

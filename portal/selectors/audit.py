@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from accounts.services import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from portal.kpi.rates import LOG as RATE_LOG
 from workflow.calendar import WIB
 from workflow.engine import may_see
+from workflow.holidays import HOLIDAY_LOG
 from workflow.models import LogEntry
 from workflow.registry import workflow, workflows
 from workflow.templatetags.workflow_tags import NOTES, capacity_name
@@ -25,6 +27,9 @@ ACCOUNT_FLOWS = {
     INVITATION_LOG: gettext_lazy("Invitation"),
     MEMBERSHIP_LOG: gettext_lazy("Role of a person"),
     DELEGATION_LOG: gettext_lazy("Delegation"),
+    FEED_LOG: gettext_lazy("Calendar address"),
+    HOLIDAY_LOG: gettext_lazy("Day off"),
+    RATE_LOG: gettext_lazy("Exchange rate"),
 }
 ACCOUNT_ACTIONS = {
     "invite": gettext_lazy("Invitation sent"),
@@ -34,6 +39,14 @@ ACCOUNT_ACTIONS = {
     "end": gettext_lazy("Role ended"),
     "delegate": gettext_lazy("Delegation recorded"),
     "end_delegation": gettext_lazy("Delegation revoked"),
+    "open_calendar": gettext_lazy("Calendar address made"),
+    "renew_calendar": gettext_lazy("Calendar address renewed"),
+    "revoke_calendar": gettext_lazy("Calendar address revoked"),
+    "add_holiday": gettext_lazy("Day off added"),
+    "change_holiday": gettext_lazy("Day off changed"),
+    "remove_holiday": gettext_lazy("Day off taken out"),
+    "enter_rate": gettext_lazy("Exchange rate entered"),
+    "strike_rate": gettext_lazy("Exchange rate struck out"),
 }
 """Account events have no workflow table; these are their words."""
 

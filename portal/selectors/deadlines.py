@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.selectors.rows import Row, rows
+from programs.selectors import COUNTING, own_dates
 from workflow.reading import seen_by, waiting_for
 from workflow.registry import workflows
 
@@ -48,18 +49,19 @@ def due_records(user, flow_name: str, *, mine: bool = False):
     return found.filter(status__in=timed, due_at__isnull=False).order_by(F("due_at").asc(), "pk")
 
 
-def closing_programs(user, now, until):
-    """Programmes whose registration closes in a span, the user's to see; their date is not a workflow
-    deadline."""
-    return seen_by(user, "programs.program").filter(
-        internal_deadline__gt=now, internal_deadline__lt=until, published_at__isnull=False
+def chain_rows(user, now, until) -> list[Row]:
+    """Dates of deadline chains that concern a reader and come within a span; none of them is a workflow deadline."""
+    programs = seen_by(user, "programs.program").filter(
+        partner_deadline__gt=now,
+        internal_deadline__lt=until,
+        published_at__isnull=False,
+        status__in=COUNTING,
     )
-
-
-def _closing_rows(query) -> list[Row]:
+    dates = own_dates(user, programs.order_by("internal_deadline")[:LIMIT], now)
+    coming = [(program, link) for program, link in dates if now < link.ends < until]
     return [
-        replace(row, due_at=row.record.internal_deadline, turn=_("Offices: registration closes"))
-        for row in rows(query.order_by("internal_deadline")[:LIMIT])
+        replace(row, due_at=link.ends, turn=f"{link.label}: {link.task}", own=link.own)
+        for row, (_program, link) in zip(rows(program for program, _link in coming), coming, strict=True)
     ]
 
 
@@ -78,17 +80,16 @@ def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, now=N
     """(days, counts per table) of what is overdue or due within `span` days."""
     now = now or timezone.now()
     until = now + dt.timedelta(days=span)
-    found, closing, counts = [], [], {}
+    found, counts = [], {}
     for entry in workflows():
         name = entry.flow.name
         query = due_records(user, name, mine=mine).filter(due_at__lt=until)
         counts[name] = query.count()
         if counts[name] and flow in {"", name}:
             found += list(query[:LIMIT])
-    if not mine:
-        query = closing_programs(user, now, until)
-        counts["programs.program"] += query.count()
-        closing = _closing_rows(query) if flow in {"", "programs.program"} else []
+    steps = [row for row in chain_rows(user, now, until) if row.own or not mine]
+    counts["programs.program"] += len(steps)
+    closing = steps if flow in {"", "programs.program"} else []
     shown = sorted([*rows(found), *closing], key=lambda row: row.due_at)
     return by_day(shown, now), counts
 
@@ -98,7 +99,7 @@ def next_deadlines(user, limit: int = 5) -> list[Row]:
     found, now = [], timezone.now()
     for entry in workflows():
         found += list(due_records(user, entry.flow.name)[:limit])
-    closing = _closing_rows(closing_programs(user, now, now + dt.timedelta(days=30)))
+    closing = chain_rows(user, now, now + dt.timedelta(days=30))
     nearest = rows(sorted(found, key=lambda record: record.due_at)[:limit])
     return sorted([*nearest, *closing], key=lambda row: row.due_at)[:limit]
 

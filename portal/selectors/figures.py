@@ -16,6 +16,10 @@ from accounts.rules import capacity
 from notices.selectors import post_room_state
 from partnerships.models import EXPIRING_DAYS, AgreementStatus
 from partnerships.selectors.demand import demand_figures
+from portal.kpi.catalogue import BY_CODE
+from portal.kpi.figures import address, value_of
+from portal.kpi.periods import Period
+from portal.kpi.scopes import scope_of
 from programs.models import Intake, ProgramStatus
 from regions.models import NeedStatus, TrainingNeed
 from workflow import formats
@@ -201,22 +205,28 @@ def bureau_figures(user, waiting: int) -> list[Figure]:
 
 
 def agreement_figures(user) -> list[Figure]:
-    """Partnerships on their way, in force and ending soon."""
-    today = timezone.localdate()
-    ending = Q(status__in=SIGNED, ends__lte=today + dt.timedelta(days=EXPIRING_DAYS), ends__gte=today)
+    """Partnerships on their way, in force and ending soon, of these the undecided: the numbers of K13."""
     sums = _seen(
         user,
         "partnerships.agreement",
         under_way=Count("pk", filter=~Q(status__in=[*SIGNED, *ENDED])),
         active=Count("pk", filter=Q(status__in=SIGNED)),
-        ending=Count("pk", filter=ending),
     )
+    kpi, period = BY_CODE["K13"], Period(timezone.localdate().year)
+    ending = value_of(scope_of(user), kpi.measures[0], period)
     return [
         Figure(_("Partnerships in preparation"), formats.num(sums["under_way"])),
         Figure(
             _("Partnerships in force"),
             formats.num(sums["active"]),
-            _("%(count)s end within %(days)d days") % {"count": formats.num(sums["ending"]), "days": EXPIRING_DAYS},
+            _("%(count)s end within %(days)d days") % {"count": ending.below_text, "days": EXPIRING_DAYS},
+        ),
+        Figure(
+            _("Ending without a decision"),
+            ending.above_text,
+            _("of %(total)s") % {"total": ending.below_text},
+            "bad" if ending.above else "",
+            address(kpi, period),
         ),
     ]
 

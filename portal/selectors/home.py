@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
+from accounts.roles import OFFICE, PARTNER, Role
 from notices.lines import Line
 from notices.selectors import recent
+from participants.selectors.rosters import warnings_for
+from partnerships.selectors.agreements import ending_soon
 from portal.context import link_to
+from portal.kpi.scopes import scope_of
 from portal.selectors import figures
 from portal.selectors.audit import events, in_words
 from portal.selectors.deadlines import next_deadlines
@@ -58,6 +61,7 @@ class Home:
     actions: list[Action] = field(default_factory=list)
     banner: dict | None = None
     figures: list[figures.Figure] = field(default_factory=list)
+    figures_url: str = ""
     section: Section | None = None
     coverage: list[figures.Coverage] = field(default_factory=list)
     events: list = field(default_factory=list)
@@ -65,6 +69,8 @@ class Home:
     starter_url: str = ""
     due: list[Row] = field(default_factory=list)
     notices: list[Line] = field(default_factory=list)
+    ending: list[Any] = field(default_factory=list)
+    """Agreements that end soon and that nobody has decided on, for those who can or are bound by them."""
     nothing: Any = ""
 
 
@@ -82,6 +88,10 @@ def home_for(user) -> Home:
     if role not in {Role.ADMIN, Role.NOMINEE}:
         home.due = next_deadlines(user)
     home.notices = recent(user)
+    if role in {*OFFICE, *PARTNER, Role.BIROKS_OFF, Role.BIROKS_HEAD}:
+        home.ending = ending_soon(user)
+    if scope_of(user) is not None:
+        home.figures_url = link_to("kpi")
     return home
 
 
@@ -91,8 +101,14 @@ def _waiting(home: Home, user) -> None:
     far = timezone.now() + dt.timedelta(days=36500)
     records.sort(key=lambda r: (r.due_at or far, r.status_since))
     home.waiting = sum(w.count for w in found)
-    home.tasks = rows(records[:TASKS], at_work=True)
+    home.tasks = _with_alerts(user, rows(records[:TASKS], at_work=True))
     home.nothing = _("Nothing waits for you.")
+
+
+def _with_alerts(user, tasks: list[Row]) -> list[Row]:
+    nominations = [row.record for row in tasks if row.record.flow.name == "participants.nomination"]
+    alerts = warnings_for(user, nominations) if nominations else {}
+    return [replace(row, alert=alerts.get(row.record.pk, "")) if row.record in nominations else row for row in tasks]
 
 
 def _own(home: Home, user, flow: str, title, url: str, empty) -> None:

@@ -234,7 +234,9 @@ def _decisions(limit: int = 10) -> list[Decision]:
     """The latest published programmes and agreements that took effect, newest first."""
     programs = Program.objects.filter(public_programs()).select_related("partner").order_by("-published_at")[:limit]
     agreements = (
-        Agreement.objects.filter(status__in=IN_FORCE).select_related("partner").order_by("-status_since")[:limit]
+        Agreement.objects.filter(status__in=IN_FORCE)
+        .select_related("partner", "office")
+        .order_by("-status_since")[:limit]
     )
     found = [_decision(p, p.title, p.get_absolute_url(), p.published_at) for p in programs]
     found += [_decision(a, in_local_language(a, "title"), "", a.status_since) for a in agreements]
@@ -243,7 +245,8 @@ def _decisions(limit: int = 10) -> list[Decision]:
 
 def _decision(record, title: str, url: str, at: dt.datetime) -> Decision:
     status = {name: str(value) for name, value in status_tag(record).items()}
-    return Decision(record.code, title, _short(record.partner), url, timezone.localdate(at), status)
+    other = _short(record.partner) or getattr(record, "other_party", "")
+    return Decision(record.code, title, other, url, timezone.localdate(at), status)
 
 
 def _short(organisation) -> str:

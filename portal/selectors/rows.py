@@ -36,6 +36,10 @@ class Row:
     since: Any
     due_at: Any
     zone: str
+    own: bool = False
+    """A date of a deadline chain that is the reader's own level."""
+    alert: str = ""
+    """A warning beside the status, such as permits that are late for a departure."""
 
     @property
     def is_near(self) -> bool:
@@ -89,9 +93,9 @@ def place_of(record) -> str:
             return record.partner.name
         case "partnerships.proposal":
             return f"{record.line.need.office.name} → {record.partner.short_name or record.partner.name}"
-        case "participants.nomination":
+        case "participants.nomination" | "participants.correction" | "participants.evaluation":
             return record.office.name
         case "partnerships.agreement":
-            owner = record.office or record.unit
-            return " · ".join(o.name for o in (owner, record.partner) if o is not None)
+            owner = record.office if record.is_regional else record.unit
+            return " · ".join(name for name in (owner.name if owner else "", record.other_party) if name)
     return ""

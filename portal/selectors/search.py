@@ -121,7 +121,7 @@ def _proposal_query(word: str) -> Q:
 
 def _agreement_query(word: str) -> Q:
     return (
-        _any(word, "code", "title_id", "title_en", "subject", "partner__name_id", "partner__short_name")
+        _any(word, "code", "title_id", "title_en", "subject", "partner__name_id", "partner__short_name", "counterpart")
         | Q(office__in=_offices(word).values("pk"))
         | Q(program__in=_programs(word).values("pk"))
     )

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 
-from workflow.acting import stale_sentence
+from workflow.acting import stale_sentence, switched
 from workflow.registry import workflow
 from workflow.templatetags.workflow_tags import role_name
 
@@ -27,6 +27,17 @@ def _roles_named_by(exception) -> list[str]:
     return [role_name(role) for role in transition.who] if transition else []
 
 
+def _switched(request) -> str:
+    """Whether the form behind a refusal was opened in another capacity: then that is the reason."""
+    user = getattr(request, "user", None)
+    if request.method != "POST" or user is None or not user.is_authenticated:
+        return ""
+    try:
+        return switched(request)
+    except Exception:  # a body that cannot be read is no reason to fail twice
+        return ""
+
+
 @requires_csrf_token
 def bad_request(request, exception=None):
     """400; and 413 for what is too large to read."""
@@ -38,13 +49,14 @@ def bad_request(request, exception=None):
 @requires_csrf_token
 def forbidden(request, exception=None):
     """403: names the roles that may, so that people know whom to ask."""
-    return render(request, "403.html", {"roles": _roles_named_by(exception)}, status=403)
+    context = {"roles": _roles_named_by(exception), "switched": _switched(request)}
+    return render(request, "403.html", context, status=403)
 
 
 @requires_csrf_token
 def not_found(request, exception=None):
     """404: never tells whether something exists; offers search and home."""
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"switched": _switched(request)}, status=404)
 
 
 @requires_csrf_token

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo import scenario
@@ -13,6 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         for name in ("celery.app.trace", "kombu.connection"):  # one line for each of several hundred tasks
             logging.getLogger(name).setLevel(logging.ERROR)
+        if settings.DEMO and settings.SIGNING_ADAPTER == "local":
+            call_command("maketestca", verbosity=0)
         try:
             fresh = scenario.seed()
         except scenario.NotADemo as refusal:
