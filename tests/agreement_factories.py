@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind, User
 from partnerships.models import (
-    REGIONAL_TRACKS,
+    MINISTERS_APPROVAL,
     Agreement,
     AgreementDocument,
     AgreementStatus,
@@ -17,6 +17,7 @@ from partnerships.models import (
     DocumentKind,
     ExternalBody,
     ExternalStep,
+    Instrument,
     LetterFor,
     Proposal,
     ProposalStatus,
@@ -43,6 +44,7 @@ PLAN = {
     "place": "Jakarta",
     "duration_months": 24,
 }
+ACTIONS = [{"activity": "Pelatihan mediator", "place": "Aceh", "who": "Disnaker", "when": "2027"}]
 
 
 def agreement(
@@ -58,8 +60,16 @@ def agreement(
     """An agreement in any state. `planned` fills the cooperation plan; signed ones are signed yesterday."""
     today = timezone.localdate()
     partner = partner or factories.organisation("JICA", OrganisationKind.PARTNER)
-    if track in REGIONAL_TRACKS:
+    if track in (Track.KSDPL, Track.NOTA_SINERGI):
+        partner = None
+    if track == Track.KSDPL:
+        fields = {"counterpart": "Pemerintah Kota Contoh", "counterpart_country": "JP", **fields}
+    if track != Track.CENTRAL:
         office = office or factories.office("1101")
+    if track in MINISTERS_APPROVAL:
+        fields["full_powers_needed"] = True
+    if track == Track.NOTA_SINERGI:
+        fields.setdefault("instrument", Instrument.NOTA_KESEPAKATAN)
     if status in SIGNED:
         fields = {
             "signed_on": today - dt.timedelta(days=1),
@@ -70,7 +80,7 @@ def agreement(
             **fields,
         }
     if planned:
-        fields = {**PLAN, **fields}
+        fields = {**PLAN, **({"action_plan": ACTIONS} if track == Track.NOTA_SINERGI else {}), **fields}
     made = Agreement(
         code=fields.pop("code", "") or f"KM-2026-{next(_numbers):04d}",
         status=status,

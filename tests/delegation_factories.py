@@ -17,7 +17,10 @@ EVERYTHING = (
     "partnerships.proposal",
     "partnerships.agreement",
     "partnerships.allocation",
+    "partnerships.review",
     "participants.nomination",
+    "participants.evaluation",
+    "participants.correction",
 )
 
 
@@ -53,6 +56,8 @@ def stand_in(
             "valid_from": today,
             "valid_to": today + dt.timedelta(days=6),
             "scopes": EVERYTHING,
+            "delegate_post": "Sekretaris Dinas",
+            "through_post": "Sekretaris Daerah",
             **fields,
         },
     )

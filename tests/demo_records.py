@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User
 from programs.models import Program
 from regions.models import TrainingNeed
@@ -13,8 +15,8 @@ def user(address: str) -> User:
 
 
 def need(number: int) -> TrainingNeed:
-    """A need by its number in the scenario; 25 is the second try of 24."""
-    return TrainingNeed.objects.get(code__endswith=f"-{number:04d}")
+    """A need of this year's cycle by its number in the scenario; 25 is the second try of 24."""
+    return TrainingNeed.objects.get(code__endswith=f"-{number:04d}", cycle__year=timezone.localdate().year)
 
 
 def program(key: str) -> Program:

@@ -19,7 +19,7 @@ from participants.models import (
     Person,
 )
 from participants.rules.conditions import path_of
-from participants.services.nominations import open_clearance_list
+from participants.services.permits import open_clearance_list, plan_reminders
 from partnerships.models import ProposalStatus
 from programs.models import ProgramStatus
 from tests import factories, program_factories
@@ -109,6 +109,7 @@ def nomination(of, status: str = S.DRAFT, *, who: Person | None = None, created_
     made.save()
     if status == S.CLEARANCE:
         open_clearance_list(made)
+        plan_reminders(made)
     return Nomination.objects.get(pk=made.pk)
 
 

@@ -72,7 +72,7 @@ def test_views_do_not_query_models_directly():
     wrong = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in python_files()
-        if "views" in path.stem or "views" in path.parts
+        if "views" in path.stem.split("_") or "views" in path.parts
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if ".objects" in line
     ]
@@ -146,6 +146,7 @@ PUBLIC = {
     "verify",
     "verify_code",
     "favicon",
+    "calendar_feed",
     "jsi18n",
     "set_language",
     "accounts:login",

@@ -276,6 +276,7 @@ def test_a_plh_endorses_a_nomination_and_is_stopped_at_signing_an_agreement(
     )
     address = f"{agreement.get_absolute_url()}sign_region/"
     signing = {
+        "way": "SCAN",
         "signed": factories.pdf(),
         "signed_on": day(0).isoformat(),
         "effective_date": day(1).isoformat(),
@@ -513,6 +514,7 @@ def test_a_plt_signs_with_the_written_authority_on_file_and_says_so(sekjen, biro
     plt = stand_in(sekjen, official(biroks, Role.BIROKS_OFF), DelegationKind.PLT, authority=authority).delegate
     agreement = agreement_factories.agreement(AgreementStatus.READY_TO_SIGN)
     answers = {
+        "way": "SCAN",
         "signed": factories.pdf(),
         "signed_on": day(0),
         "place": "Jakarta",

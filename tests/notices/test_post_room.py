@@ -201,6 +201,7 @@ def test_time_marks_reach_whose_turn_it_is_once_each(submitted, aceh_verifier):
 def test_half_time_is_for_the_inbox_and_the_end_for_mail(submitted, aceh_verifier):
     deliver()
     pass_time(submitted, 0.55)
+    deliver()
     pass_time(submitted, 1.01)
     deliver()
     half, over = Notice.objects.filter(kind=NoticeKind.DUE).order_by("mark")

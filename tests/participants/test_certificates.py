@@ -9,10 +9,14 @@ import pytest
 import time_machine
 
 from accounts.roles import Role
-from participants.models import Certificate
+from participants.models import Certificate, Nomination
 from participants.services.certificates import initials
+from participants.services.numbers import give_number
 from tests import factories, papers
 from tests import nomination_factories as make
+from tests import rights_factories as rights
+from tests.delegation_factories import stand_in
+from workflow.engine import perform
 from workflow.models import LogEntry, Seal
 
 pytestmark = [pytest.mark.django_db, papers.needs_pango]
@@ -155,44 +159,117 @@ def test_initials_are_the_first_letters(name, expected):
 
 
 REASON = "The name was written with a letter too many in the certificate."
+RIGHT = {"name": NAME, "certificate_number": "0042/SERT/2026", "lesson_hours": "120", "reason": REASON}
 
 
-def test_a_revoked_certificate_is_said_to_be_revoked_and_is_handed_out_no_more(client, completed, ppsdm_head, nominee):
+def corrected(client, user, nomination, **more):
+    client.force_login(user)
+    version = Nomination.objects.get(pk=nomination.pk).version
+    return client.post(url(nomination, "perbaiki/"), {**RIGHT, "version": version, **more})
+
+
+def standings(client):
+    """Version and standing of every certificate, as anyone reads them."""
+    seals = Seal.objects.order_by("version")
+    return [(s.version, client.get(f"/en/verify/{s.code}/").context["standing"].key) for s in seals]
+
+
+def test_a_corrected_certificate_takes_the_place_of_the_former_one(client, completed, ppsdm_head, nominee):
     opened(client, ppsdm_head, completed)
-    seal = Seal.objects.get()
-    response = client.post(url(completed, "cabut/"), {"reason": REASON})
+    response = corrected(client, ppsdm_head, completed, name="Siti Aminah Nurhayat", lesson_hours="100")
     assert (response.status_code, response.url) == (302, f"/en/peserta/calon/{completed.code}/")
-    assert client.get(f"/en/verify/{seal.code}/").context["standing"].key == "revoked"
-    assert REASON not in client.get(f"/en/verify/{seal.code}/").content.decode()
-    assert opened(client, nominee, completed).status_code == 409
-    page = client.get(f"/en/peserta/calon/{completed.code}/").content.decode()
-    assert REASON in page and "The certificate was revoked on" in page
-    entry = LogEntry.objects.get(action="revoke_certificate")
-    assert (entry.role, entry.data["version"], REASON in str(entry.data) + entry.comment) == ("PPSDM_HEAD", 1, False)
-    client.force_login(ppsdm_head)
-    assert client.post(url(completed, "cabut/"), {"reason": REASON}).status_code == 409
-
-
-def test_a_corrected_certificate_takes_the_place_of_a_revoked_one(client, completed, ppsdm_head, nominee):
-    opened(client, ppsdm_head, completed)
-    client.post(url(completed, "cabut/"), {"reason": REASON, "again": "on"})
+    assert standings(client) == [(1, "replaced"), (2, "valid")]
     first, second = Seal.objects.order_by("version")
-    keys = [client.get(f"/verify/{s.code}/").context["standing"].key for s in (first, second)]
-    assert (keys, second.version, second.number) == (["replaced", "valid"], 2, first.number)
-    assert hashlib.sha256(body(opened(client, nominee, completed))).hexdigest() == second.sha256
+    assert (second.number, second.facts["hours"], first.facts["hours"]) == ("0042/SERT/2026", 100, 120)
+    done = Nomination.objects.select_related("person").get(pk=completed.pk)
+    assert (done.status, done.lesson_hours, done.person.name) == ("COMPLETED", 100, "Siti Aminah Nurhayat")
+    handed = body(opened(client, nominee, completed))
+    assert hashlib.sha256(handed).hexdigest() == second.sha256 and "Siti Aminah Nurhayat" in papers.text(handed)
+    page = client.get(f"/en/verify/{first.code}/").content.decode()
+    assert "a corrected one was issued in its place" in page and REASON not in page
+
+
+def test_the_log_names_the_corrected_fields_and_not_what_stood_in_them(client, completed, ppsdm_head):
+    opened(client, ppsdm_head, completed)
+    corrected(client, ppsdm_head, completed, name="Siti Aminah Nurhayat", certificate_number="0043/SERT/2026")
+    entry = LogEntry.objects.get(action="correct_certificate")
+    assert (entry.role, entry.data) == ("PPSDM_HEAD", {"version": 2, "fields": ["name", "certificate_number"]})
+    assert entry.comment == "" and REASON not in str(LogEntry.objects.values_list("comment", "data"))
+
+
+def test_a_correction_that_changes_nothing_is_refused_and_what_was_typed_stays(client, completed, ppsdm_head):
+    opened(client, ppsdm_head, completed)
+    response = corrected(client, ppsdm_head, completed)
+    assert response.status_code == 409 and "Nothing has changed" in response.content.decode()
+    assert REASON in response.content.decode() and Seal.objects.count() == 1
+
+
+def test_who_corrects_on_a_page_that_is_out_of_date_is_told_so(client, completed, ppsdm_head):
+    opened(client, ppsdm_head, completed)
+    response = corrected(client, ppsdm_head, completed, lesson_hours="100", version=completed.version + 7)
+    assert (response.status_code, Seal.objects.count()) == (409, 1)
+
+
+def test_a_number_given_to_somebody_else_is_never_given_again(client, of, completed, ppsdm_head):
+    other = make.nomination(of, "COMPLETED", certificate_number="0007/SERT/2026", lesson_hours=120, finished_at=DAY)
+    give_number(other, "0007/SERT/2026", ppsdm_head)
+    opened(client, ppsdm_head, completed)
+    response = corrected(client, ppsdm_head, completed, certificate_number="0007/sert/2026")
+    assert response.status_code == 409 and "was given to another certificate" in response.content.decode()
+    assert Nomination.objects.get(pk=completed.pk).certificate_number == "0042/SERT/2026"
+
+
+def test_a_certificate_revoked_by_mistake_is_issued_anew(client, completed, ppsdm_head, nominee):
+    opened(client, ppsdm_head, completed)
+    Seal.objects.update(revoked_at=DAY + dt.timedelta(days=1))
+    assert opened(client, nominee, completed).status_code == 409
+    assert corrected(client, ppsdm_head, completed).status_code == 302
+    assert standings(client) == [(1, "replaced"), (2, "valid")]
+    assert opened(client, nominee, completed).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("role", "expected"), [("PPSDM_VER", 403), ("DINAS_HEAD", 403), ("NOMINEE", 403), ("EVAL", 404)]
 )
-def test_only_the_head_of_ppsdm_revokes(client, cast, completed, ppsdm_head, role, expected):
+def test_only_the_head_of_ppsdm_corrects(client, cast, completed, ppsdm_head, role, expected):
     opened(client, ppsdm_head, completed)
-    client.force_login(cast[role])
-    assert client.post(url(completed, "cabut/"), {"reason": REASON}).status_code == expected
+    assert corrected(client, cast[role], completed, lesson_hours="100").status_code == expected
+    assert (Seal.objects.get().revoked_at, Seal.objects.count()) == (None, 1)
+
+
+def test_correcting_needs_a_reason_of_some_length(client, completed, ppsdm_head):
+    opened(client, ppsdm_head, completed)
+    assert corrected(client, ppsdm_head, completed, lesson_hours="100", reason="typo").status_code == 400
     assert Seal.objects.get().revoked_at is None
 
 
-def test_revoking_needs_a_reason_of_some_length(client, completed, ppsdm_head):
-    opened(client, ppsdm_head, completed)
-    response = client.post(url(completed, "cabut/"), {"reason": "typo"})
-    assert (response.status_code, Seal.objects.get().revoked_at) == (400, None)
+def test_while_somebody_acts_for_the_head_the_certificate_says_so(client, completed, ppsdm, ppsdm_head, nominee):
+    stand_in(ppsdm_head, factories.member(Role.PPSDM_VER, ppsdm))
+    found = papers.text(body(opened(client, nominee, completed)))
+    assert "Plh. Kepala Pusat Pengembangan SDM Ketenagakerjaan" in found
+    assert "Plh. Head of Centre for Manpower Human Resources" in found
+    page = client.get(f"/en/verify/{Seal.objects.get().code}/").content.decode()
+    assert "Plh. Head of Centre for Manpower Human Resources" in page
+
+
+# --- What a correction asked for by the person leaves to do ---------------------------------------------------
+
+
+def test_a_name_corrected_on_request_is_printed_on_a_new_certificate(client, of, completed, cast):
+    opened(client, cast["PPSDM_HEAD"], completed)
+    with time_machine.travel(DAY + dt.timedelta(days=1), tick=False):
+        request = rights.correction(completed, wanted="Siti Aminah Nurhayat")
+        perform(request.flow, "accept", record=request, actor=cast["DINAS_HEAD"], answers={})
+        response = corrected(client, cast["PPSDM_HEAD"], completed, name="Siti Aminah Nurhayat")
+    assert (response.status_code, standings(client)) == (302, [(1, "replaced"), (2, "valid")])
+    handed = body(opened(client, cast["NOMINEE"], completed))
+    assert "Siti Aminah Nurhayat" in papers.text(handed) and NAME not in papers.text(handed)
+    assert LogEntry.objects.get(action="correct_certificate").data == {"version": 2}
+
+
+def test_a_certificate_bears_the_day_on_which_its_post_signs(client, completed, ppsdm, ppsdm_head):
+    with time_machine.travel(DAY + dt.timedelta(days=40), tick=False):
+        stand_in(ppsdm_head, factories.member(Role.PPSDM_VER, ppsdm))
+        found = papers.text(body(opened(client, factories.member(Role.PPSDM_VER, ppsdm), completed)))
+    assert "Plh. Kepala Pusat Pengembangan SDM Ketenagakerjaan" in found and "Jakarta, 4 Januari 2027" in found
+    assert Seal.objects.get().dated == dt.date(2027, 1, 4)

@@ -56,12 +56,16 @@ def test_a_batch_in_the_country_skips_partner_and_permits(at_home, cast):
 
 def test_an_online_course_of_a_partner_needs_no_permits(aceh, jica, cast):
     of = make.seats(aceh, jica, delivery_mode="ONLINE", country="IT")
-    found = offered_by_act(of, cast, ["SHORTLISTED", "ACCEPTED"])
-    assert {key: found[key] for key in found if key[1] not in {"withdraw", "lose_seat"}} == {
-        ("SHORTLISTED", "forward"): {"BIROKS_HEAD"},
-        ("ACCEPTED", "admit"): {"CLOCK"},
-        ("ACCEPTED", "replace"): {"PPSDM_HEAD"},
-    }
+    expected = roles_by_act(HERE / "online_matrix.txt")
+    states = list(dict.fromkeys(state for state, _act in expected))
+    assert {*states} == {*S.values} - {"CLEARANCE"}
+    assert offered_by_act(of, cast, states) == expected
+
+
+def test_a_completion_that_was_taken_back_can_be_recorded_anew_by_ppsdm_alone(abroad, cast):
+    record = one(abroad, S.INCOMPLETE, cast["NOMINEE"], reversed_at=timezone.now())
+    found = {o.transition.name: role for role, user in cast.items() for o in offered(user, record)}
+    assert found == {"complete_again": "PPSDM_VER"}
 
 
 def typed_readers():
@@ -125,7 +129,7 @@ CLEARANCE NOMINEE BIROKS_OFF
 READY PPSDM_VER
 ATTENDING PPSDM_VER
 COMPLETED NOMINEE DINAS_OP
-FOLLOW_UP DINAS_HEAD
+FOLLOW_UP
 NOT_ACCEPTED
 INCOMPLETE
 CLOSED

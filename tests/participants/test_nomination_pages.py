@@ -88,7 +88,7 @@ CLEARANCE   izin       NOMINEE 200 DINAS_OP 200 BIROKS_OFF 200 BIROKS_HEAD 403 P
 READY       izin       NOMINEE 403 BIROKS_OFF 403
 ATTENDING   kehadiran  PPSDM_VER 200 PPSDM_HEAD 403 DINAS_OP 403 PARTNER_OFF 403
 READY       kehadiran  PPSDM_VER 403
-ACCEPTED    data       NOMINEE 200 DINAS_OP 404 PPSDM_VER 404 AUDITOR 404 PARTNER_OFF 404
+ACCEPTED    data       NOMINEE 302 DINAS_OP 403 PPSDM_VER 403 AUDITOR 403 PARTNER_OFF 403
 SCREENING   shortlist  PPSDM_HEAD 200 PPSDM_VER 403 AUDITOR 403 DINAS_HEAD 403 PARTNER_HEAD 404 LEGAL 404
 SHORTLISTED forward    BIROKS_HEAD 200 BIROKS_OFF 403 PARTNER_OFF 404
 FORWARDED   accept     PARTNER_OFF 200 BIROKS_OFF 200 PARTNER_HEAD 403
@@ -281,14 +281,6 @@ def test_a_permit_is_ticked_off_with_its_day_and_nothing_else(abroad, browser):
     done = browser("BIROKS_OFF").post(url, data | {f"state_{first}": "DONE", f"on_{first}": today})
     assert done.status_code == 302
     assert list(record.clearance.filter(state="DONE").values_list("kind", "on")) == [("FORMS", timezone.localdate())]
-
-
-def test_attendance_is_entered_on_one_page(abroad, browser):
-    record = make.nomination(abroad, S.ATTENDING)
-    url = f"/en/peserta/calon/{record.code}/kehadiran/"
-    assert browser("PPSDM_VER").post(url, {"days_total": "10", "days_present": "11"}).status_code == 400
-    assert browser("PPSDM_VER").post(url, {"days_total": "10", "days_present": "9"}).status_code == 302
-    assert "9 of 10 days (90%)" in text(browser("PPSDM_VER").get(f"/en/peserta/calon/{record.code}/"))
 
 
 def test_a_member_sees_their_own_sheet_and_the_head_sees_all(abroad, cast, browser):

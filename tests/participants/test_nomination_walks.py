@@ -15,15 +15,17 @@ from accounts.roles import Role
 from participants.lifecycle import NOMINATION
 from participants.models import Nomination, NominationStatus, PaperKind, Path, StepState, TransferLog
 from participants.rules import acts
+from participants.services import evaluations, permits
 from participants.services import nominations as services
 from participants.services.deadlines import move_drafts
 from partnerships.lifecycle import PROPOSAL
 from regions.models import TrainingNeed
+from tests import evaluation_factories as ev
 from tests import factories
 from tests import nomination_factories as make
 from tests.races import outcomes
 from workflow import clock
-from workflow.engine import Refused, Stale, log_of, offered, perform
+from workflow.engine import Refused, Stale, log_of, perform
 from workflow.reading import waiting_for
 
 pytestmark = pytest.mark.django_db
@@ -93,12 +95,12 @@ def test_abroad_from_the_draft_to_the_closed_case(abroad, cast, panel):
     record = do("start_clearance", record, cast["NOMINEE"], departs_on=leaves)
     assert len(refused("clear", record, cast["NOMINEE"])) == 1
     rows = {step.pk: (StepState.DONE, today()) for step in record.clearance.all()}
-    services.save_clearance(record, rows, leaves, cast["BIROKS_OFF"], None)
+    permits.save_clearance(record, rows, leaves, cast["BIROKS_OFF"], None)
     record = do("clear", record, cast["NOMINEE"])
     assert record.status == "READY"
     make.begins(abroad, -4)
     record = do("start", record, cast["PPSDM_VER"])
-    services.save_attendance(record, 5, 4, cast["PPSDM_VER"])
+    make.present(record, 4, 5)
     make.begins(abroad, -100)
     record = do("complete", record, cast["PPSDM_VER"], certificate_number="SRT/2026/1", lesson_hours=40)
     assert TrainingNeed.objects.get(pk=need.pk).people_completed == 1
@@ -106,7 +108,9 @@ def test_abroad_from_the_draft_to_the_closed_case(abroad, cast, panel):
     plan = {"action_plan": "Melatih sepuluh mediator di kabupaten dan kota.", "sharing_on": today()}
     record = do("report", record, cast["NOMINEE"], **plan, sharing_people=10)
     assert record.status == "FOLLOW_UP"
-    record = do("confirm_use", record, cast["DINAS_HEAD"], used="4")
+    form = ev.opened(ev.form_of(record, "L3_HEAD"))
+    evaluations.answer(form, ev.levels(form, 3), actor=cast["DINAS_HEAD"])
+    record.refresh_from_db()
     assert (record.status, record.used_in_duty) == ("FOLLOW_UP", 4)
     record = do("close", record, cast["EVAL"], summary="Dipakai dalam mediasi sehari-hari sejak Mei.")
     assert record.status == "CLOSED"
@@ -134,7 +138,7 @@ def test_in_the_country_a_chosen_person_is_ready_at_once(at_home, cast, panel):
     assert TransferLog.objects.count() == 0
     make.begins(at_home, -4)
     do("start", record, cast["PPSDM_VER"])
-    services.save_attendance(record, 5, 5, cast["PPSDM_VER"])
+    make.present(record, 5, 5)
     record = do("complete", record, cast["PPSDM_VER"], certificate_number="SRT/2026/2", lesson_hours=40)
     assert record.status == "COMPLETED"
 
@@ -479,22 +483,14 @@ def test_nothing_is_completed_without_attendance_or_before_the_last_day(abroad, 
     assert len(reasons) == 2
 
 
-def test_use_is_measured_after_three_months_and_closed_after_the_supervisor(abroad, cast):
+def test_a_case_is_closed_after_three_months_and_after_the_supervisor(abroad, cast):
     make.begins(abroad, -60)
-    record = make.nomination(abroad, S.FOLLOW_UP)
-    assert len(refused("confirm_use", record, cast["DINAS_HEAD"], used="4")) == 1
-    make.begins(abroad, -95)
+    record = make.nomination(abroad, S.FOLLOW_UP, used_in_duty=4)
     assert len(refused("close", record, cast["EVAL"], summary="x" * 30)) == 1
-    do("confirm_use", record, cast["DINAS_HEAD"], used="4")
-    assert do("close", record, cast["EVAL"], summary="x" * 30).status == "CLOSED"
-
-
-def test_a_head_does_not_judge_their_own_follow_up(abroad, cast):
     make.begins(abroad, -95)
-    own = make.person(abroad.line.need.office, account=cast["DINAS_HEAD"])
-    record = make.nomination(abroad, S.FOLLOW_UP, who=own)
-    [offer] = [o for o in offered(cast["DINAS_HEAD"], record) if o.transition.name == "confirm_use"]
-    assert not offer.enabled
+    silent = make.nomination(abroad, S.FOLLOW_UP)
+    assert len(refused("close", silent, cast["EVAL"], summary="x" * 30)) == 1
+    assert do("close", record, cast["EVAL"], summary="x" * 30).status == "CLOSED"
 
 
 def test_who_comes_second_is_told(abroad, cast):

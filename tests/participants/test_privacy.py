@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import re
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
+from django.urls import NoReverseMatch, reverse
 from django.views.debug import SafeExceptionReporterFilter
 
 from accounts.roles import Role
 from notices.models import Notice, Outbox
 from notices.tasks import deliver_pending
-from participants import sealing
-from participants.models import Nomination, NominationPaper, Person, TransferLog
+from participants import sealing, urls
+from participants.models import Correction, Nomination, NominationPaper, Person, TransferLog
 from participants.models import NominationStatus as S
 from participants.rules import certificates
 from participants.services import nominations as services
 from participants.views.rosters import nominate
 from tests import factories
 from tests import nomination_factories as make
+from tests import rights_factories as rights
 from tests.delegation_factories import stand_in
 from workflow.engine import log_of, perform
 from workflow.models import LogEntry
@@ -204,7 +208,7 @@ def test_the_edit_form_does_not_hand_the_number_back(abroad, known, browser):
     assert not has_number(page) and "•••••••••••••••421" in page
 
 
-@pytest.mark.parametrize("ending", ["", "isi/", "data/", "berkas/", "withdraw/"])
+@pytest.mark.parametrize("ending", ["", "isi/", "data/", "berkas/", "withdraw/", "koreksi/name/"])
 def test_pages_with_personal_data_are_kept_by_nobody(abroad, known, browser, ending):
     record = make.nomination(abroad, who=known)
     response = browser("NOMINEE").get(f"/en/peserta/calon/{record.code}/{ending}")
@@ -227,7 +231,7 @@ def test_a_long_number_in_a_text_is_refused(abroad, known, browser):
     url = f"{record.get_absolute_url()}return/"
     response = browser("DINAS_HEAD").post(url, {"reason": f"NIP {SPACED} tidak sesuai dengan SK."})
     assert response.status_code == 400
-    assert log_of(record).count() == 0
+    assert [entry.action for entry in log_of(record)] == ["read"]
     assert Nomination.objects.get().status == "SUBMITTED"
 
 
@@ -236,7 +240,7 @@ def test_the_persons_name_in_a_text_is_refused(abroad, known, browser):
     url = f"{record.get_absolute_url()}return/"
     response = browser("DINAS_HEAD").post(url, {"reason": f"Surat untuk {NAME.upper()} belum ditandatangani."})
     assert response.status_code == 400
-    assert log_of(record).count() == 0
+    assert [entry.action for entry in log_of(record)] == ["read"]
 
 
 # --- The partner --------------------------------------------------------------------------------------------
@@ -385,24 +389,6 @@ def test_a_paper_leaves_under_a_neutral_name_and_is_written_down(abroad, known, 
     assert entry.data == {"kind": "CV", "sha256": paper.sha256}
 
 
-def test_a_person_takes_their_own_data_along(abroad, known, cast, browser):
-    record = make.nomination(abroad, S.FORWARDED, who=known)
-    TransferLog.objects.create(
-        nomination=record,
-        recipient=abroad.partner,
-        fields=["name"],
-        country="JP",
-        basis="CONSENT",
-        made_by=cast["BIROKS_HEAD"],
-        at=record.forwarded_at,
-    )
-    response = browser("NOMINEE").get(f"/peserta/calon/{record.code}/data/")
-    data = json.loads(response.content)
-    assert (data["person"]["name"], data["person"]["nip"]) == (NAME, NUMBER)
-    assert data["nominations"][0]["transfers"][0]["recipient"] == "JICA"
-    assert log_of(record).filter(action="read").get().data == {"export": True}
-
-
 def test_what_is_changed_is_named_and_not_quoted(abroad, known, cast):
     record = make.nomination(abroad, who=known)
     profile = {name: getattr(known, name) for name in services.PROFILE} | {"name": "Nama Baru", "birth_year": 1984}
@@ -427,7 +413,7 @@ def test_what_is_changed_is_named_and_not_quoted(abroad, known, cast):
 def test_names_with_degrees_and_identity_numbers_are_refused(abroad, browser, name, text):
     record = make.nomination(abroad, S.SUBMITTED, who=make.person(abroad.line.need.office, name=name))
     assert browser("DINAS_HEAD").post(f"{record.get_absolute_url()}return/", {"reason": text}).status_code == 400
-    assert log_of(record).count() == 0
+    assert [entry.action for entry in log_of(record)] == ["read"]
 
 
 def test_words_and_dates_that_only_look_like_it_are_taken(abroad, browser):
@@ -464,9 +450,9 @@ def test_nobody_takes_back_the_certificate_of_whom_they_stand_in_for(abroad, kno
     delegate = factories.member(Role.EVAL, ppsdm)
     stand_in(cast["PPSDM_HEAD"], delegate)
     done = make.nomination(abroad, S.COMPLETED, who=known, certificate_number="1/2026")
-    assert certificates.may_revoke(delegate, done)
+    assert certificates.may_correct(delegate, done)
     done.person.account = cast["PPSDM_HEAD"]
-    assert not certificates.may_revoke(delegate, done)
+    assert not certificates.may_correct(delegate, done)
 
 
 @pytest.mark.parametrize("action", ["withdraw", "return"])
@@ -492,3 +478,136 @@ def test_a_paper_swapped_meanwhile_sends_the_endorser_back_to_read_it(abroad, kn
     assert browser("DINAS_OP").post(f"{url}berkas/", swapped).status_code == 302
     assert browser("DINAS_HEAD").post(f"{url}endorse/", letter).status_code == 409
     assert Nomination.objects.get().status == "SUBMITTED"
+
+
+# --- Every page, every mail, every file ---------------------------------------------------------------------
+
+PARTS = ("Rahasiawan", "Tersembunyi", NUMBER, "999999 9 421", f"{NUMBER[:8]}")
+"""Parts of the name and of the number; none of them occurs anywhere else."""
+BEFORE = ("DRAFT", "SUBMITTED", "ORG_ENDORSED", "SCREENING", "RETURNED", "SHORTLISTED", "RESERVE")
+LISTS = (
+    "/beranda/", "/peserta/", "/usulan/", "/tenggat/", "/pemberitahuan/", "/kemitraan/", "/peserta/koreksi/",
+    "/data-saya/", "/cari/?q=NM-2026", "/cari/?q=421", "/transparansi/", "/privasi/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hidden(abroad, cast):
+    """A person whose name is made of words that stand nowhere else."""
+    return make.person(abroad.line.need.office, 421, name="Rahasiawan Tersembunyi, S.H.", account=cast["NOMINEE"])
+
+
+def addresses_of(record) -> list[str]:
+    """Every address of this room that takes the code of a nomination or of its proposal, and of its own request."""
+    found = []
+    request = rights.correction(record)
+    for pattern in urls.urlpatterns:
+        wanted = pattern.pattern.converters
+        values = {
+            "code": record.proposal.code if pattern.name in OF_PROPOSALS else record.code,
+            "pk": 1, "action": "withdraw", "name": "name", "paper": "nota-dinas", "lang": "id", "kind": "pdf",
+        }  # fmt: skip
+        if pattern.name in {"correction", "act_correction"}:
+            values["code"] = request.code
+        if set(wanted) <= set(values):
+            with contextlib.suppress(NoReverseMatch):
+                found.append(reverse(f"participants:{pattern.name}", kwargs={name: values[name] for name in wanted}))
+    return found
+
+
+FILES = r"unduh/|/surat/.|sertifikat/$|\.\w+$"
+"""Addresses that answer with a file; they hold no links."""
+
+OF_PROPOSALS = {
+    "roster", "nominate", "bulk", "sheet", "days", "sign_in", "roster_papers", "roster_bundle", "evaluations_of",
+}  # fmt: skip
+
+
+def text_of(response) -> str:
+    """Whatever came back, as text; archives and PDFs by their raw bytes."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode("utf-8", "replace") + str(response.headers)
+
+
+def leaks(text: str) -> list[str]:
+    return [part for part in PARTS if part in text]
+
+
+OUTSIDE = ("bali_operator", "koica_liaison", "inspection_reviewer", "PROV_VER", "SEKJEN", "ADMIN")
+
+
+@pytest.mark.parametrize(
+    ("state", "others"), [*((state, ()) for state in BEFORE if state != "SHORTLISTED"), ("SHORTLISTED", OUTSIDE)]
+)
+def test_no_page_tells_a_partner_or_another_office_of_somebody_before_forwarding(
+    abroad, hidden, browser, request, state, others
+):
+    record = make.nomination(abroad, state, who=hidden)
+    make.paper(record)
+    pages = [*LISTS, *addresses_of(record), f"/usulan/{abroad.code}/", abroad.program.get_absolute_url()]
+    wrong, read = [], 0
+    for reader in ("PARTNER_OFF", *others):
+        client = browser(reader if reader.isupper() else request.getfixturevalue(reader))
+        for page in pages:
+            response = client.get(page)
+            read += response.status_code == 200
+            if leaks(text_of(response)):
+                wrong.append((reader, page, response.status_code))
+    assert wrong == []
+    assert len(pages) >= 25 and read >= 8 * (1 + len(others))
+
+
+def test_no_address_on_any_page_of_anybody_says_something_about_the_person(abroad, hidden, cast, browser):
+    record = make.nomination(abroad, S.FORWARDED, who=hidden)
+    make.paper(record)
+    found, pages = [], [*LISTS[:8], *(page for page in addresses_of(record) if not re.search(FILES, page))]
+    for role in READERS:
+        client = browser(role)
+        for page in pages:
+            response = client.get(page)
+            text = text_of(response)
+            links = re.findall(r'(?:href|action|src|data-[a-z-]+|hx-[a-z-]+|id|name|class)="([^"]*)"', text)
+            found += [(role, page) for link in [*links, response.get("Location", "")] if leaks(link)]
+            found += [(role, page) for title in re.findall(r"<title>(.*?)</title>", text, re.S) if leaks(title)]
+    assert found == []
+
+
+def test_a_request_leaves_no_trace_of_the_person_in_log_notices_mail_and_console(abroad, hidden, cast, browser, caplog):
+    caplog.set_level(logging.DEBUG)
+    record = make.nomination(abroad, S.FORWARDED, who=hidden)
+    TransferLog.objects.create(
+        nomination=record, recipient=abroad.partner, fields=["name"], country="JP", basis="SAFEGUARDS",
+        made_by=cast["BIROKS_HEAD"], at=record.forwarded_at,
+    )  # fmt: skip
+    asked = {"wanted": "Rahasiawan Tersembunyi Sekali", "grounds": "Ejaan Rahasiawan pada SK."}
+    url = f"/en/peserta/calon/{record.code}/koreksi/name/"
+    assert browser("NOMINEE").post(url, asked).status_code == 302
+    request = Correction.objects.get()
+    accept = f"/en/peserta/koreksi/{request.code}/accept/"
+    assert browser("PPSDM_VER").post(accept, {"note": "Cocok dengan SK."}).status_code == 302
+    text_of(browser("NOMINEE").get("/data-saya/unduh/"))
+    deliver_pending()
+    traces = {
+        "log": [json.dumps([e.data, e.comment, e.record_code]) for e in LogEntry.objects.all()],
+        "notices": [json.dumps(list(row), default=str) for row in Notice.objects.values_list()],
+        "mail": [json.dumps(row, default=str) for row in Outbox.objects.values()],
+        "sent": [f"{message.subject}\n{message.body}" for message in mail.outbox],
+        "console": [entry.getMessage() for entry in caplog.records if not entry.name.startswith("django.db.backends")],
+    }
+    assert len(traces["log"]) >= 4 and len(traces["notices"]) >= 4
+    assert {where: [line for line in lines if leaks(line)] for where, lines in traces.items()} == {
+        where: [] for where in traces
+    }
+
+
+def test_lists_as_files_hold_no_number_and_for_partners_nobody_before_forwarding(abroad, hidden, browser):
+    """Whatever can be downloaded from the pages of the room, by those who work there and by the partner."""
+    make.nomination(abroad, S.SHORTLISTED, who=hidden)
+    for role in ("PARTNER_OFF", "DINAS_OP", "PPSDM_HEAD", "AUDITOR"):
+        client = browser(role)
+        for page in (f"/peserta/{abroad.code}/", "/peserta/"):
+            text = client.get(page).content.decode()
+            for link in set(re.findall(r'href="([^"]*(?:\.xlsx|\.csv|\.pdf|\.ics|unduh/)[^"]*)"', text)):
+                body = text_of(client.get(link))
+                assert NUMBER not in body, (role, link)
+                assert role != "PARTNER_OFF" or not leaks(body), (role, link)

@@ -1,4 +1,4 @@
-"""Both tracks from the first idea to being in force, through the pages; steps refused without their paper."""
+"""All five tracks from the first idea to being in force, through the pages; steps refused without their paper."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from partnerships.models import AgreementStatus, Clause, DocumentKind, StepResult, Track
+from partnerships.models import Agreement, AgreementStatus, Clause, Condition, DocumentKind, StepResult, Track
+from regions.models import Term
 from tests import agreement_factories as make
 from tests import factories
 from workflow import clock
@@ -49,11 +50,27 @@ def refused(step):
     return do
 
 
+@pytest.fixture
+def outside(step):
+    """A letter to a body outside and its answer, with document, number and date."""
+
+    def do(user, agreement, purpose, body, result="APPROVED"):
+        number = f"B-{agreement.external_steps.count() + 1}"
+        letter = {"step": purpose, "body": body, "purpose": "Permohonan", "sent_on": today(), "ref_no": number}
+        assert step(user, agreement, "surat", **letter).status_code == 302
+        sent = agreement.external_steps.get(ref_no=number)
+        reply = {"result": result, "answered_on": today(), "answer_no": f"J-{number}", "document": factories.pdf()}
+        assert step(user, agreement, f"surat/{sent.pk}", **reply).status_code == 302
+
+    return do
+
+
 def today():
     return timezone.localdate().isoformat()
 
 
 SIGNING = {
+    "way": "SCAN",
     "place": "Jakarta",
     "our_post": "Sekretaris Jenderal",
     "capacity": "DEFINITIVE",
@@ -170,7 +187,7 @@ def test_ministry_and_partner_from_idea_to_in_force(
 
 
 def test_region_and_partner_from_idea_to_in_force(
-    step, refused, jica, aceh_regency, aceh_operator, aceh_head, biroks_officer, legal_reviewer
+    step, outside, refused, jica, aceh_regency, aceh_operator, aceh_head, biroks_officer, legal_reviewer
 ):
     agreement = make.agreement(partner=jica, track=Track.KSDLL_CONT, office=aceh_regency)
 
@@ -178,12 +195,16 @@ def test_region_and_partner_from_idea_to_in_force(
     step(aceh_head, agreement, "explore_region", concept_note=factories.pdf(), tkksd="on")
     refused(aceh_head, agreement, "sign_intent_region", "Add the signed letter of intent.")
     step(aceh_head, agreement, "sign_intent_region", loi=factories.pdf())
-    step(aceh_operator, agreement, "make_plan_region")
+    some = [c.value for c in Condition][:5]
+    refused(aceh_operator, agreement, "make_plan_region", "The knowledge can be handed on", conditions=some)
+    step(aceh_operator, agreement, "make_plan_region", conditions=[c.value for c in Condition])
+    assert agreement.conditions == {c.value: True for c in Condition}
     step(aceh_head, agreement, "ask_dprd")
     assert agreement.status == AgreementStatus.DPRD_REVIEW
 
-    refused(aceh_head, agreement, "dprd_ok", "Add the letter of the regional council (DPRD).")
-    step(aceh_head, agreement, "dprd_ok", dprd_letter=factories.pdf())
+    refused(aceh_head, agreement, "dprd_ok", "No answer with its document is recorded yet")
+    outside(aceh_operator, agreement, "COUNCIL", "DPRD")
+    step(aceh_head, agreement, "dprd_ok")
     assert (agreement.status, agreement.due_at) == (AgreementStatus.GOV_VERIFICATION, None)
 
     refused(aceh_operator, agreement, "gov_ok", "No answer with its document is recorded yet")
@@ -195,7 +216,7 @@ def test_region_and_partner_from_idea_to_in_force(
         "ref_no": "S-1",
     }
     step(aceh_operator, agreement, "surat", **letter)
-    sent = agreement.external_steps.get()
+    sent = agreement.external_steps.get(ref_no="S-1")
     reply = {"result": "APPROVED", "answered_on": today(), "answer_no": "J-1", "document": factories.pdf()}
     step(aceh_operator, agreement, f"surat/{sent.pk}", **reply)
     step(aceh_operator, agreement, "gov_ok")
@@ -242,6 +263,143 @@ def test_region_and_partner_from_idea_to_in_force(
         ("sign_region", "SIGNED", "DINAS_HEAD"),
         ("activate", "ACTIVE", "CLOCK"),
     ]
+
+
+ABROAD = {
+    "a foreign institution": (
+        Track.KSDLL_NEW,
+        lambda jica: {"partner": jica.pk, "title_id": "Penguji K3 dengan mitra"},
+    ),
+    "a foreign regional government": (
+        Track.KSDPL,
+        lambda jica: {"counterpart": "Pemerintah Kota Contoh", "counterpart_country": "JP", "title_id": "Kota kembar"},
+    ),
+}
+
+
+@pytest.mark.parametrize("whom", ABROAD)
+def test_a_region_begins_something_new_and_the_minister_of_home_affairs_approves(
+    whom, client, step, outside, refused, jica, aceh_operator, aceh_head, biroks, biroks_officer, legal_reviewer
+):
+    Term.objects.create(vocabulary="country", code="JP", label_id="Jepang", label_en="Japan")
+    Term.forget()
+    track, fields = ABROAD[whom]
+    client.force_login(aceh_head)
+    opened = client.post("/kemitraan/baru/", {"track": track, **fields(jica)})
+    agreement = Agreement.objects.get()
+    assert (opened.url, agreement.track, agreement.full_powers_needed) == (agreement.get_absolute_url(), track, True)
+
+    step(aceh_head, agreement, "explore_region", concept_note=factories.pdf(), tkksd="on")
+    step(aceh_head, agreement, "sign_intent_region", loi=factories.pdf())
+    also = {"counterpart": "Pemerintah Kota Contoh", "counterpart_country": "JP"} if track == Track.KSDPL else {}
+    step(aceh_operator, agreement, "ubah", version=agreement.version, title_id="Kerja sama", **make.PLAN, **also)
+    step(aceh_operator, agreement, "make_plan_region", conditions=[c.value for c in Condition])
+    step(aceh_head, agreement, "ask_dprd")
+    outside(aceh_operator, agreement, "COUNCIL", "DPRD")
+    step(aceh_head, agreement, "dprd_ok")
+    outside(aceh_operator, agreement, "VERIFICATION", "KEMENDAGRI")
+    step(aceh_operator, agreement, "gov_ok")
+    step(aceh_head, agreement, "to_legal_region", text_id=factories.pdf(), text_en=factories.pdf())
+    step(legal_reviewer, agreement, "klausul", clauses=[c.value for c in Clause])
+    step(legal_reviewer, agreement, "legal_ok")
+    assert agreement.status == AgreementStatus.CLEARANCE
+
+    # Foreign Affairs alone does not speak for the Minister of Home Affairs, and remarks are no approval.
+    outside(biroks_officer, agreement, "CLEARANCE", "KEMLU")
+    refused(biroks_officer, agreement, "clear", "Record the letter and the answer of Ministry of Home Affairs.")
+    outside(biroks_officer, agreement, "CLEARANCE", "KEMENDAGRI", "REMARKS")
+    refused(biroks_officer, agreement, "clear", "which is no approval")
+    outside(biroks_officer, agreement, "CLEARANCE", "KEMENDAGRI")
+    step(biroks_officer, agreement, "clear")
+    assert agreement.status == AgreementStatus.FULL_POWERS
+    refused(biroks_officer, agreement, "powers_ok", "No answer with its document is recorded yet")
+    outside(biroks_officer, agreement, "FULL_POWERS", "KEMLU")
+    step(biroks_officer, agreement, "powers_ok")
+
+    data = {**SIGNING, "our_post": "Bupati", "signed_on": today(), "effective_date": today(), "ends": "2031-01-31"}
+    step(aceh_head, agreement, "sign_region", signed=factories.pdf(), **data)
+    assert agreement.status == AgreementStatus.ACTIVE
+    other = "JICA" if track == Track.KSDLL_NEW else "Pemerintah Kota Contoh, Jepang"
+    assert [signed["party"] for signed in agreement.signatories][1] == other
+    assert [(v.number, v.occasion) for v in agreement.versions.all()] == [
+        (1, "make_plan_region"),
+        (2, "to_legal_region"),
+        (3, "sign_region"),
+    ]
+    assert [target for _act, target, _role in trail(agreement)] == [
+        "INITIATED",
+        "EXPLORATION",
+        "INTENT",
+        "PLAN",
+        "DPRD_REVIEW",
+        "GOV_VERIFICATION",
+        "DRAFTING",
+        "LEGAL_REVIEW",
+        "CLEARANCE",
+        "FULL_POWERS",
+        "READY_TO_SIGN",
+        "SIGNED",
+        "ACTIVE",
+    ]
+
+
+def test_ministry_and_region_agree_without_council_and_clearance(
+    client, step, refused, aceh_regency, biroks_officer, biroks_head, legal_reviewer, sekjen
+):
+    client.force_login(biroks_officer)
+    client.post("/kemitraan/baru/", {"track": "NOTA_SINERGI", "office": aceh_regency.pk, "title_id": "Sinergi"})
+    agreement = Agreement.objects.get()
+    assert (agreement.instrument, agreement.partner, agreement.region_codes) == ("NOTA_KESEPAKATAN", None, ["1101"])
+
+    step(biroks_officer, agreement, "explore", concept_note=factories.pdf())
+    step(biroks_head, agreement, "sign_intent", loi=factories.pdf())
+    step(biroks_officer, agreement, "ubah", version=agreement.version, title_id="Sinergi", **make.PLAN)
+    refused(biroks_officer, agreement, "make_plan", "Action plan")
+    plan = {"0-activity": "Pelatihan mediator", "0-place": "Aceh", "0-who": "Disnaker", "0-when": "2027"}
+    step(biroks_officer, agreement, "rencana-aksi", version=agreement.version, **plan)
+    step(biroks_officer, agreement, "make_plan")
+    step(biroks_officer, agreement, "start_drafting")
+    step(biroks_officer, agreement, "to_legal", text_id=factories.pdf())  # at home one language is enough
+    step(legal_reviewer, agreement, "klausul", clauses=[c.value for c in Clause])
+    step(legal_reviewer, agreement, "legal_ok")
+    assert agreement.status == AgreementStatus.READY_TO_SIGN
+    for body, purpose in (("KEMLU", "CLEARANCE"), ("KEMLU", "CONSULTATION"), ("DPRD", "COUNCIL")):
+        letter = {"step": purpose, "body": body, "purpose": "Izin", "sent_on": today(), "ref_no": "S-1"}
+        assert step(biroks_officer, agreement, "surat", **letter).status_code == 400
+    data = {
+        **SIGNING,
+        "partner_post": "Bupati",
+        "signed_on": today(),
+        "effective_date": today(),
+        "copies": ["KEMENDAGRI"],
+    }
+    step(sekjen, agreement, "sign", signed=factories.pdf(), **data)
+    assert agreement.status == AgreementStatus.ACTIVE
+    assert [s["post"] for s in agreement.signatories] == ["Sekretaris Jenderal", "Bupati"]
+    assert [target for _act, target, _role in trail(agreement)] == [
+        "INITIATED",
+        "EXPLORATION",
+        "INTENT",
+        "PLAN",
+        "DRAFTING",
+        "LEGAL_REVIEW",
+        "READY_TO_SIGN",
+        "SIGNED",
+        "ACTIVE",
+    ]
+
+
+def test_a_council_that_was_asked_is_heard_before_anyone_invokes_an_exemption(
+    step, outside, refused, aceh_regency, aceh_operator, aceh_head
+):
+    agreement = make.agreement(AgreementStatus.DPRD_REVIEW, track=Track.KSDLL_NEW, office=aceh_regency)
+    why = {"reason": "Pasal 20 ayat (2) mengecualikan kerja sama tanpa beban APBD."}
+    make.letter(agreement, "DPRD", "COUNCIL")
+    refused(aceh_head, agreement, "skip_dprd", "The council was asked.", **why)
+    refused(aceh_head, agreement, "dprd_ok", "No answer with its document is recorded yet")
+    agreement.external_steps.all().delete()
+    outside(aceh_operator, agreement, "COUNCIL", "DPRD", "REFUSED")
+    refused(aceh_head, agreement, "skip_dprd", "refused with its answer", **why)
 
 
 def test_without_the_council_only_with_the_rule_that_exempts(step, refused, aceh_regency, aceh_head):
@@ -364,13 +522,10 @@ def test_the_head_who_opened_it_does_not_end_it(step, biroks_head):
     assert agreement.status == AgreementStatus.ACTIVE
 
 
-def test_suspended_resumes_and_amended_is_extended(step, biroks_head, biroks_officer):
+def test_what_is_suspended_resumes(step, biroks_head):
     agreement = make.agreement(AgreementStatus.SUSPENDED)
     step(biroks_head, agreement, "resume")
     assert agreement.status == AgreementStatus.ACTIVE
-    agreement = make.agreement(AgreementStatus.UNDER_AMENDMENT)
-    step(biroks_officer, agreement, "amended", signed=factories.pdf(), ends="2032-01-31")
-    assert (agreement.status, agreement.ends) == (AgreementStatus.ACTIVE, dt.date(2032, 1, 31))
 
 
 @time_machine.travel(dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC))
@@ -397,8 +552,6 @@ def test_the_clock_activates_on_the_day_and_ends_after_the_last_day():
 
 
 def test_rejecting_needs_a_ground_and_an_explanation(step, biroks_head, db):
-    from regions.models import Term
-
     Term.objects.create(vocabulary="reject_reason", code="R11", label_id="Risiko hukum", label_en="Legal risk")
     agreement = make.agreement(AgreementStatus.DRAFTING)
     assert step(biroks_head, agreement, "reject", reason_code="R11", reason="Pendek").status_code == 400

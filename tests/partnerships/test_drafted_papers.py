@@ -89,7 +89,11 @@ def test_ministry_and_region_agree_by_nota_kesepakatan(language, officer, bureau
         title_id="Sinergi pelatihan ketenagakerjaan",
         title_en="Synergy in labour training",
     )
-    assert services.rules.papers_to_draft(officer, found) == [PaperForm.NOTA_KESEPAKATAN, PaperForm.COVER_LETTER]
+    assert services.rules.papers_to_draft(officer, found) == [
+        PaperForm.LETTER_OF_INTENT,
+        PaperForm.NOTA_KESEPAKATAN,
+        PaperForm.COVER_LETTER,
+    ]
     text = papers.text(papers.content(services.draft(found, PaperForm.NOTA_KESEPAKATAN, language, officer)))
     assert text == papers.golden(f"nota_kesepakatan.{language}", text)
 

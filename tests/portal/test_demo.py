@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,11 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth import get_user
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
+from docx import Document
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from participants.models import AttendanceMark, CertificateNumber, Evaluation, Nomination, Result
 from partnerships.matching import judge
 from partnerships.models import Agreement, AgreementDocument, ExternalStep, Proposal, Suggestion
 from partnerships.services.suggestions import intake_facts, line_facts
@@ -46,7 +50,7 @@ def key_of(intake: Intake) -> str:
 # --- Where everything stands ----------------------------------------------------------------------
 
 NEED_STATES = """
-1 DISNAKER-52 APPROVED
+1 DISNAKER-52 IN_FULFILMENT
 2 DISNAKER-52 APPROVED
 3 DISNAKER-5203 PROV_REVIEW
 4 DISNAKER-32 APPROVED
@@ -78,10 +82,70 @@ NEED_STATES = """
 def test_every_need_stands_where_the_scenario_puts_it():
     found = [f"{number} {need(number).office.code} {need(number).status}" for number in range(1, len(SAMPLES) + 2)]
     assert found == NEED_STATES.strip().splitlines()
-    assert TrainingNeed.objects.count() == 25
+    assert TrainingNeed.objects.filter(cycle__year=timezone.localdate().year).count() == 25
+
+
+def test_last_years_needs_were_met_by_a_training_that_is_over():
+    found = TrainingNeed.objects.filter(cycle__year=timezone.localdate().year - 1).order_by("code")
+    assert list(found.values_list("office__code", "status", "people_requested", "people_completed")) == [
+        ("DISNAKER-53", "FULFILLED", 5, 5),
+        ("DISNAKER-33", "IN_FULFILMENT", 3, 2),
+    ]
+    states = Nomination.objects.filter(proposal__intake__program=program("IL0"))
+    assert sorted(states.values_list("status", flat=True)) == [
+        *["CLOSED"] * 3,
+        "COMPLETED",
+        *["FOLLOW_UP"] * 3,
+        "INCOMPLETE",
+    ]
+
+
+def test_the_past_training_has_its_attendance_by_day():
+    marks = AttendanceMark.objects.filter(nomination__proposal__intake__program=program("IL0"))
+    by_person = [n.attendance for n in Nomination.objects.filter(pk__in=marks.values("nomination")).order_by("pk")]
+    assert [found.is_enough for found in by_person] == [True] * 7 + [False]
+    assert sum(found.days_present for found in by_person) == marks.filter(mark="P").count()
+
+
+def test_all_four_levels_of_the_past_training_were_asked_and_one_rating_is_still_due():
+    forms = Evaluation.objects.filter(proposal__intake__program=program("IL0"))
+    found = Counter(f"{level} {status}" for level, status in forms.values_list("level", "status"))
+    assert found == {
+        "L1 DONE": 6,
+        "L1 MISSED": 1,
+        "L2 DONE": 7,
+        "L3_SELF DONE": 6,
+        "L3_SELF OPEN": 1,
+        "L3_HEAD DONE": 6,
+        "L3_HEAD OPEN": 1,
+        "L4 DONE": 1,
+        "L4 OPEN": 1,
+    }
+    [result] = Result.objects.all()
+    assert (result.achieved, result.confirmed_by) == (61, user("evaluator.ppsdm"))
+    assert set(forms.filter(level="L4").values_list("status", "proposal__line__need__office__code")) == {
+        ("DONE", "DISNAKER-53"),
+        ("OPEN", "DISNAKER-33"),
+    }
+
+
+def test_certificates_of_the_past_training_carry_the_series_of_their_year():
+    numbers = CertificateNumber.objects.order_by("serial")
+    assert list(numbers.values_list("serial", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
+    assert {number.year for number in numbers} == {number.given_at.astimezone(WIB).year for number in numbers}
+
+
+def test_two_seats_in_japan_are_taken_and_two_reserves_stand_behind_them():
+    found = Nomination.objects.filter(proposal__intake__program=program("JA1")).order_by("-status", "place_in_order")
+    assert [(n.status, n.place_in_order, n.due_at is not None) for n in found if n.status == "RESERVE"] == [
+        ("RESERVE", 1, False),
+        ("RESERVE", 2, False),
+    ]
+    assert sorted(n.status for n in found) == ["ACCEPTED", "FORWARDED", "RESERVE", "RESERVE"]
 
 
 PROGRAM_STATES = {
+    "IL0": "COMPLETED",
     "JA1": "OPEN",
     "JA2": "PUBLISHED",
     "JA3": "CLOSED",
@@ -108,9 +172,10 @@ def test_every_programme_stands_where_the_scenario_puts_it():
 
 
 PROPOSAL_STATES = """
-1 JA1 2 PARTNER_REVIEW
+1 JA1 2 CONVERTED
 2 PS1 5 PROPOSED
 4 KO2 10 PARTNER_REVIEW
+11 JA6 14 PARTNER_REVIEW
 12 KO3 6 ACCEPTED
 13 JA2 4 WAITLISTED
 16 KO2 2 REVIEW
@@ -124,13 +189,15 @@ PROPOSAL_STATES = """
 def test_proposals_stand_on_every_step_of_the_road():
     found = [
         f"{int(p.need.code[-4:])} {key_of(p.intake) if p.intake else '-'} {p.seats_requested} {p.status}"
-        for p in Proposal.objects.select_related("line__need", "intake__program")
+        for p in Proposal.objects.filter(line__need__cycle__year=timezone.localdate().year).select_related(
+            "line__need", "intake__program"
+        )
     ]
     assert sorted(found, key=lambda row: (int(row.split()[0]), row)) == PROPOSAL_STATES.strip().splitlines()
 
 
 def test_sidoarjo_is_being_met_through_an_accepted_proposal():
-    accepted = Proposal.objects.get(status="ACCEPTED")
+    accepted = Proposal.objects.get(status="ACCEPTED", intake__program=program("KO3"))
     assert (accepted.need, accepted.seats_allotted) == (need(12), 6)
     assert need(12).people_accepted == 6
     assert Intake.objects.get(program=program("KO3")).seats_taken == 6
@@ -138,12 +205,13 @@ def test_sidoarjo_is_being_met_through_an_accepted_proposal():
 
 def test_what_the_partner_reads_names_nobody():
     sent = Proposal.objects.exclude(partner_summary="")
-    assert sent.count() == 4
+    assert sent.count() == 7
     for proposal in sent:
         assert "@" not in proposal.partner_summary
 
 
 SEATS = {
+    "IL0": 8,
     "JA1": 2,
     "JA2": 2,
     "JA3": 1,
@@ -222,7 +290,7 @@ def test_the_managers_of_south_papua_score_72_9_in_band_a():
 # --- What matching finds --------------------------------------------------------------------------
 
 SUGGESTED = {
-    1: {"JA1", "IL1"},
+    1: {"IL1"},
     2: {"PS1", "IL2"},
     4: {"KO2", "IL2"},
     7: set(),
@@ -245,7 +313,8 @@ WITH_WAIVER = {2: {"KO2"}, 16: {"KO2"}, 17: {"JA2"}}
 def suggestions(**filters) -> dict[int, set[str]]:
     """Number of the need -> keys of programmes among its stored results."""
     found: dict[int, set[str]] = {}
-    rows = Suggestion.objects.filter(**filters).select_related("line__need", "intake__program")
+    rows = Suggestion.objects.filter(**filters, line__need__cycle__year=timezone.localdate().year)
+    rows = rows.select_related("line__need", "intake__program")
     for row in rows:
         found.setdefault(int(row.line.need.code[-4:]), set()).add(key_of(row.intake))
     return found
@@ -359,6 +428,35 @@ def test_the_memorandum_with_jica_expires_in_120_days():
     assert (agreement.status, agreement.days_left(), agreement.is_expiring) == ("ACTIVE", 120, True)
 
 
+def test_one_agreement_can_be_signed_here_on_texts_the_portal_drafted(tmp_path, settings):
+    """The texts were drafted weeks ago, and what is signed today still says the same."""
+    from tests.signing_factories import with_authority
+
+    with_authority(settings, tmp_path / "ca")
+    agreement = Agreement.objects.get(status="READY_TO_SIGN")
+    texts = agreement.documents.filter(kind__in=["TEXT_ID", "TEXT_EN"])
+    assert [(text.kind, text.generated) for text in texts.order_by("kind")] == [("TEXT_EN", True), ("TEXT_ID", True)]
+    assert "data contoh" in agreement.title_id
+    today = timezone.localdate()
+    answers = {
+        "way": "PORTAL",
+        "signed_on": today,
+        "place": "Jakarta",
+        "our_post": "Sekretaris Jenderal",
+        "capacity": "DEFINITIVE",
+        "partner_post": "Kepala Perwakilan",
+        "effective_date": today,
+        "copies": ["KEMLU"],
+    }
+    with transaction.atomic():
+        signed = perform(agreement.flow, "sign", record=agreement, actor=user("sekjen"), answers=answers)
+        found = [paper.reading.signatures for paper in signed.documents.filter(kind="SIGNED")]
+        assert [[(one.integrity, one.trust) for one in signatures] for signatures in found] == [
+            [("intact", "demo")]
+        ] * 2
+        transaction.set_rollback(True)
+
+
 def test_central_sulawesi_has_waited_38_days_for_home_affairs():
     agreement = Agreement.objects.get(office__code="DISNAKER-72")
     assert (agreement.track, agreement.status) == ("KSDLL_CONT", "GOV_VERIFICATION")
@@ -421,14 +519,18 @@ def test_users_are_posts_and_their_mail_goes_nowhere():
 
 
 @pytest.mark.parametrize("model", [Evidence, CoverLetter, ProgramFile, AgreementDocument])
-def test_every_paper_is_a_pdf_marked_as_sample_data(model):
-    papers = list(model.objects.all())
+def test_every_paper_is_a_pdf_or_working_text_marked_as_sample_data(model):
+    drafted = {"generated": True} if model is AgreementDocument else {"pk": 0}  # of these the title says it
+    papers = list(model.objects.exclude(**drafted).exclude(name__endswith=".docx"))
     assert papers
     for paper in papers:
         with paper.file.open() as file:
             content = file.read()
         assert content.startswith(b"%PDF-1.4") and content.rstrip().endswith(b"%%EOF"), paper
         assert b"DATA CONTOH" in content, paper
+    for text in model.objects.filter(name__endswith=".docx"):
+        with text.file.open() as file:
+            assert Document(file).paragraphs[0].text == "DATA CONTOH", text
 
 
 def test_a_sample_pdf_has_a_correct_table_of_its_objects():

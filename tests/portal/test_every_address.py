@@ -14,15 +14,17 @@ from django.utils import translation
 
 from accounts.models import Delegation, Invitation, Membership, Organisation
 from notices.models import Notice
-from participants.models import Nomination
-from partnerships.models import Agreement, AllocationRun, Proposal
+from participants.models import Correction, Evaluation, Nomination
+from participants.selectors.evaluations import training_code
+from partnerships.models import Agreement, AllocationRun, Proposal, Review
 from portal.demo import accounts
 from programs.models import Program
 from regions.models import TrainingNeed
+from tests import rights_factories
 from tests.demo_records import need, program, user
 from tests.partnerships import allocation_factories
 from tests.test_architecture import PUBLIC
-from workflow.models import Seal
+from workflow.models import Holiday, Seal
 from workflow.registry import workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -59,7 +61,8 @@ def signed_in(seeded):
 
 
 def proposal(number: int) -> Proposal:
-    return Proposal.objects.get(code__endswith=f"-{number:04d}")
+    """The proposal of a need, by the need's number in the scenario."""
+    return Proposal.objects.get(line__need=need(number))
 
 
 def agreement() -> Agreement:
@@ -70,6 +73,11 @@ def agreement() -> Agreement:
 def seated() -> Proposal:
     """The accepted proposal of BPVP Sidoarjo: six seats in Korea."""
     return Proposal.objects.get(status="ACCEPTED")
+
+
+def evaluation() -> Evaluation:
+    """A supervisor's form that is still to be answered."""
+    return Evaluation.objects.get(level="L3_HEAD", status="OPEN")
 
 
 def nomination(status: str = "SHORTLISTED") -> Nomination:
@@ -135,8 +143,22 @@ def sample(name: str, argument: str):
             return need(1).code
         case "intake":
             return program("JA1").intakes.first().pk
+        case "kind" if name in {"participants:sign_in", "participants:intake_sign_in"}:
+            return "xlsx"
+        case "program":
+            return seated().program.code
+        case "number":
+            return seated().intake.number
+        case "action" if name in {"participants:bulk", "participants:intake_bulk"}:
+            return "screen"
+        case "kind" if name == "participants:roster_bundle":
+            return "docx"
         case "kind":
             return "csv"
+        case "code" if name in {"kpi_detail", "kpi_file"}:
+            return "K02"
+        case "code" if "review" in name:
+            return Review.objects.get(status="PUBLISHED").code
         case "code" if room == "accounts":
             return Delegation.objects.get().code
         case "code" if name == "verify":
@@ -145,10 +167,27 @@ def sample(name: str, argument: str):
             return "surat-tugas" if room == "participants" else "memorandum"
         case "lang":
             return "id"
-        case "code" if name in {"participants:roster", "participants:nominate"}:
+        case "code" if name in {"participants:evaluation", "participants:act_evaluation"}:
+            return evaluation().code
+        case "code" if name.startswith("participants:evaluation_"):
+            return training_code(evaluation().proposal)
+        case "code" if name in {
+            "participants:roster",
+            "participants:nominate",
+            "participants:bulk",
+            "participants:sheet",
+            "participants:days",
+            "participants:sign_in",
+            "participants:roster_papers",
+            "participants:roster_bundle",
+        }:
             return seated().code
+        case "code" if name in {"participants:correction", "participants:act_correction"}:
+            return _correction().code
         case "code" if room == "participants":
             return nomination().code
+        case "name":
+            return "rank"
         case "code" if name in {"audit_trail", "audit_trail_file", "partnerships:compare"}:
             return need(1).code
         case "code":
@@ -157,9 +196,13 @@ def sample(name: str, argument: str):
             return program("JA1").slug
         case "flow":
             return "regions.need"
+        case "action" if name == "participants:act_evaluation":
+            return "reopen"
+        case "action" if name == "participants:act_correction":
+            return "accept"
         case "action":
             known = {"regions": "approve", "programs": "close", "participants": "forward"}
-            acts = {"agreement": "amend", "allocation": "submit"}
+            acts = {"agreement": "amend", "allocation": "submit", "review": "publish"}
             return known.get(room, next((act for word, act in acts.items() if word in name), "accept"))
         case "part":
             return "dasar"
@@ -177,6 +220,8 @@ def sample(name: str, argument: str):
 def _number(name: str) -> int:
     if name in {"accounts:renew", "accounts:revoke"}:
         return _invitation().pk
+    if name.startswith("holiday_"):
+        return Holiday.objects.filter(region_code="").first().pk
     if name == "accounts:end":
         return user("operator.nabire").memberships.get().pk
     if name == "accounts:delegation_paper":
@@ -187,11 +232,16 @@ def _number(name: str) -> int:
         return need(1).evidence.first().pk if "evidence" in name else need(1).lines.first().pk
     if name == "participants:paper":
         return nomination().papers.first().pk
-    if name == "partnerships:allocation_unpin":
+    if name in {"partnerships:allocation_unpin", "kpi_strike"}:
         return 1
     if name == "programs:file":
         return program("JA1").files.first().pk
     return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
+
+
+def _correction() -> Correction:
+    """A request about the data of one of the nominees."""
+    return Correction.objects.first() or rights_factories.correction(nomination())
 
 
 def _invitation() -> Invitation:
@@ -281,7 +331,7 @@ def test_what_only_the_clock_does_is_done_by_nobody(signed_in):
     """Steps of the CLOCK sent by hand, by those who see the record: refused, and nothing moves."""
     records = {"regions.need": need(3), "programs.program": program("KO1"), "partnerships.proposal": proposal(1),
                "partnerships.agreement": agreement(), "participants.nomination": nomination(),
-               "partnerships.allocation": run()}  # fmt: skip
+               "partnerships.allocation": run(), "participants.evaluation": evaluation()}  # fmt: skip
     tried = 0
     for name, record in records.items():
         only = [t.name for t in workflow(name).flow.transitions if t.who == ("CLOCK",)]
@@ -337,14 +387,14 @@ manage JA5        operator.ntb            404
 manage JA5        petugas.kerjasama       200
 manage JA5/publish petugas.kerjasama      403
 manage JA5/publish kepala.kerjasama       200
-proposal 1        penghubung.jica         200
-proposal 1        kepala.koica            404
-proposal 5        kepala.koica            404
-proposal 5        kepala.kerjasama        200
-proposal 1/accept kepala.jica             200
-proposal 1/accept penghubung.jica         403
-proposal 1/accept operator.ntb            403
-proposal 1        operator.jabar          404
+proposal 11       penghubung.jica         200
+proposal 11       kepala.koica            404
+proposal 16       kepala.koica            404
+proposal 16       kepala.kerjasama        200
+proposal 11/accept kepala.jica            200
+proposal 11/accept penghubung.jica        403
+proposal 11/accept operator.jatim         403
+proposal 11       operator.jabar          404
 agreement         kepala.sulteng          200
 agreement         operator.morowali       404
 agreement         kepala.ilo              404
@@ -362,6 +412,17 @@ roster            penghubung.jica         404
 roster            telaah.hukum            404
 roster            evaluator.ppsdm         404
 roster            admin                   404
+intake KO3        verifikator.ppsdm       200
+intake KO3        kepala.kerjasama        200
+intake KO3        auditor                 200
+intake KO3        operator.bpvp-sidoarjo  404
+intake KO3        penghubung.koica        404
+intake KO3        penghubung.jica         404
+intake KO3        evaluator.ppsdm         404
+intake KO3/kehadiran verifikator.ppsdm       200
+intake KO3/kehadiran kepala.ppsdm            403
+intake KO3/bersama/screen verifikator.ppsdm   200
+intake KO3/bersama/screen auditor             403
 nominate          operator.bpvp-sidoarjo  200
 nominate          kepala.bpvp-sidoarjo    403
 nominate          verifikator.ppsdm       404
@@ -416,6 +477,23 @@ page /tanda-tangan/ kepala.ntb            200
 page /tanda-tangan/ operator.ntb          403
 page /audit/      auditor                 200
 page /audit/      kepala.ppsdm            403
+page /kalender/libur/ operator.ntb        200
+page /kalender/libur/                     302
+page /kalender/libur/tambah/ admin        200
+page /kalender/libur/tambah/ kepala.ppsdm 403
+page /kalender/libur/tambah/ auditor      403
+page /akun/kalender/ operator.ntb         200
+page /indikator/  operator.ntb            200
+page /indikator/  kepala.jica             200
+page /indikator/  admin                   403
+page /indikator/k05/ verifikator.ntb      200
+page /indikator/k05/ operator.ntb         404
+page /indikator/k05/ kepala.jica          404
+page /indikator/kurs/ auditor             200
+page /indikator/kurs/ operator.ntb        404
+page /tinjauan/   operator.ntb            200
+page /tinjauan/baru/ evaluator.ppsdm      200
+page /tinjauan/baru/ kepala.ppsdm         403
 page /pengguna/   admin                   200
 page /pengguna/   auditor                 403
 page /mitra/permintaan/ kepala.jica       200
@@ -455,6 +533,8 @@ def _place(what: str) -> str:
             base = proposal(int(key)).get_absolute_url()
         case "roster":
             base = f"/peserta/{seated().code}/"
+        case "intake":
+            base = f"/peserta/angkatan/{program(key).code}/{program(key).intakes.first().number}/"
         case "nominate":
             base = f"/peserta/{seated().code}/usulkan/"
         case "nominee":

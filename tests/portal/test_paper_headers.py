@@ -28,6 +28,7 @@ def test_papers_and_their_pages_are_kept_by_nobody(client, jica, aceh, ppsdm_hea
         nomination_factories.seats(aceh, jica), "COMPLETED", certificate_number="7", finished_at=timezone.now()
     )
     codes = {"seal": paper.seal.code, "agreement": agreement.code, "paper": paper.pk, "nomination": nomination.code}
+    codes["proposal"] = nomination.proposal.code
     found = []
     for row in rows():
         reader = biroks_officer if "kemitraan" in row["address"] else aceh_province_head

@@ -80,12 +80,14 @@ def test_a_partner_abroad_counts_from_the_day_it_is_in_jakarta():
 
 def test_when_the_full_buffer_is_impossible_the_programme_is_express(independence_day):
     found = internal_deadline_for(offer(FRIDAY), wib(8, 10, 9))
-    assert (found.moment, found.buffer, found.express) == (wib(8, 19), 2, True)
+    # Eight working days are left: five for the office (11-14 and 18 August), three for those behind it.
+    assert (found.moment, found.buffer, found.express) == (wib(8, 18), 3, True)
 
 
 def test_a_buffer_that_ends_today_is_impossible_too(independence_day):
     found = internal_deadline_for(offer(FRIDAY), wib(7, 30, 8))
-    assert (found.moment, found.express) == (wib(8, 19), True)
+    # Fifteen are left: five for the office (31 July to 6 August), ten for the others.
+    assert (found.moment, found.buffer, found.express) == (wib(8, 6), 10, True)
 
 
 def test_express_takes_what_is_left(independence_day):

@@ -299,7 +299,8 @@ def test_an_extension_needs_consent_and_moves_both_deadlines(client, jica, birok
     amendment = found.amendments.get()
     assert (amendment.reason, amendment.made_by) == ("Surat JICA 5/2026", biroks_officer)
     assert [(c["field"], c["before_en"], c["after_en"]) for c in amendment.changes] == [
-        ("partner_deadline", "21 August 2026, 17:00 WIB", "28 August 2026, 17:00 WIB")
+        ("partner_deadline", "21 August 2026, 17:00 WIB", "28 August 2026, 17:00 WIB"),
+        ("internal_deadline", "14 August 2026, 14:00 WIB", "21 August 2026, 14:00 WIB"),
     ]
 
 
@@ -318,7 +319,7 @@ def test_whoever_listens_to_amendments_hears_of_an_extension(jica, biroks_office
         ("amend", "OPEN", "OPEN", biroks_officer),
         ("extend", "OPEN", "OPEN", biroks_officer),
     ]
-    assert [c["field"] for c in entries[0].data["changes"]] == ["partner_deadline"]
+    assert [c["field"] for c in entries[0].data["changes"]] == ["partner_deadline", "internal_deadline"]
     assert entries[0].comment == "Surat 5"
 
 

@@ -226,7 +226,7 @@ def test_every_section_is_filled_in_and_the_offer_is_complete(liaison, empty, cl
     assert set(found.files.values_list("kind", "name")) == {("GI", "gi.pdf"), ("LETTER", "surat.pdf")}
     review = liaison.get(page(code, "periksa"))
     assert review.context["missing"] == []
-    assert review.context["preview"].buffer == 15
+    assert [link.days for link in review.context["preview"].links][1:] == [3, 3, 5, 2, 2]
     tasks = liaison.get(f"/mitra/program/{code}/isi/")
     assert [item.get("done") for item in tasks.context["items"]] == [True] * 5 + [None]
 

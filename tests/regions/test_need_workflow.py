@@ -380,8 +380,10 @@ def test_head_withdraws_until_approval_with_a_reason(aceh, aceh_province_operato
 
 
 def test_the_clock_records_a_need_as_met_and_the_head_of_ppsdm_may_say_why_earlier(aceh, ppsdm_head):
-    full = factories.need(aceh, status=NeedStatus.IN_FULFILMENT, people=2, people_completed=2)
-    half = factories.need(aceh, status=NeedStatus.IN_FULFILMENT, people=2, people_completed=1)
+    full = factories.need(aceh, status=NeedStatus.IN_FULFILMENT, people=2)
+    half = factories.need(aceh, status=NeedStatus.IN_FULFILMENT, people=2)
+    full.lines.update(people_trained=2)
+    half.lines.update(people_trained=1)
     clock.run()
     full.refresh_from_db()
     half.refresh_from_db()

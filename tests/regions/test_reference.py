@@ -345,7 +345,7 @@ VOCABULARIES = {
     "proficiency_level": "0 1 2 3 4 5",
     "reject_reason": "R01 R02 R03 R04 R05 R06 R07 R08 R09 R10 R11 R12 R13 R99",
     "partner_type": "BILATERAL_AGENCY MULTILATERAL UN_AGENCY GOVERNMENT DEV_BANK UNIVERSITY NGO PRIVATE",
-    "country": "ID JP KR IT CH AU DE MY SG TH PH VN",
+    "country": "ID JP KR IT CH AU DE MY SG TH PH VN BN TL CN IN NZ TR SA AE NL FR GB US CA",
     "office_class": "A B C BIDANG",
 }
 

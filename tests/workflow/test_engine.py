@@ -35,6 +35,14 @@ def test_head_submits_and_the_province_gets_it_by_itself(need_aceh, aceh_head):
     ]
 
 
+def test_the_log_keeps_the_date_a_state_was_due_at_when_it_was_left(need_aceh, aceh_head, aceh_verifier):
+    perform(NEED, "submit", record=need_aceh, actor=aceh_head)
+    due = TrainingNeed.objects.get(pk=need_aceh.pk).due_at
+    done = perform(NEED, "prov_endorse", record=need_aceh, actor=aceh_verifier, answers={"checked": True})
+    by_action = {e.action: e.data.get("was_due") for e in LogEntry.objects.filter(record_id=done.pk)}
+    assert by_action == {"create": None, "submit": None, "start_prov": None, "prov_endorse": due.isoformat()}
+
+
 def test_provincial_office_goes_straight_to_the_ministry(aceh, aceh_province_operator, aceh_province_head):
     need = factories.need(aceh, created_by=aceh_province_operator)
     assert perform(NEED, "submit", record=need, actor=aceh_province_head).status == NeedStatus.MIN_REVIEW

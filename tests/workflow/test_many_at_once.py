@@ -36,13 +36,14 @@ def allotted(records, run):
 @pytest.mark.django_db
 def test_every_record_is_checked_written_and_logged(jica):
     records, run = reviewed(jica, 3), any_run()
+    due = dict(Proposal.objects.values_list("pk", "due_at"))
     done = allotted(records, run)
     assert [record.pk for record in done] == [record.pk for record in records]
     for record in Proposal.objects.all():
         assert (record.status, record.seats_requested, record.version) == (S.REVIEW, 1, 2)
         [entry] = log_of(record)
         assert (entry.action, entry.source, entry.target, entry.role) == ("allot", S.PROPOSED, S.REVIEW, "CLOCK")
-        assert entry.data == {"seats": 1, "run": run.code}
+        assert entry.data == {"seats": 1, "run": run.code, "was_due": due[record.pk].isoformat()}
     assert broken_links()[0] == []
 
 
