@@ -30,28 +30,41 @@ def stored_path(instance, filename: str) -> str:
     return f"{instance._meta.app_label}/{secrets.token_hex(2)}/{secrets.token_hex(16)}{suffix}"
 
 
-def check_upload(upload, kinds=EVIDENCE) -> None:
-    """Raise ValidationError with the cause and the way out when a file may not be stored."""
-    suffix = PurePath(upload.name or "").suffix.lower().lstrip(".")
-    if suffix not in kinds:
+def _suffix(name: str | None) -> str:
+    return PurePath(name or "").suffix.lower().lstrip(".")
+
+
+def check_announced(name: str | None, size: int, kinds=EVIDENCE) -> None:
+    """What can be refused before a file is sent: its type by name, its size."""
+    if _suffix(name) not in kinds:
         raise ValidationError(
             _("This type of file cannot be stored. Use: %(kinds)s.") % {"kinds": ", ".join(k.upper() for k in kinds)}
         )
-    if upload.size > settings.UPLOAD_MAX_BYTES:
+    if size > settings.UPLOAD_MAX_BYTES:
         raise ValidationError(
             _("The file is larger than %(limit)d MB. Make it smaller, then upload again.")
             % {"limit": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
         )
-    if not upload.size:
+    if not size:
         raise ValidationError(_("The file is empty. Choose another file."))
-    upload.seek(0)
-    head = upload.read(8)
-    upload.seek(0)
+
+
+def check_head(name: str | None, head: bytes) -> None:
+    """Whether a file begins as its name says."""
+    suffix = _suffix(name)
     if not head.startswith(TYPES[suffix][0]):
         raise ValidationError(
             _("The content of the file does not match its name. Save it again as %(kind)s.") % {"kind": suffix.upper()}
         )
-    if suffix in {"docx", "xlsx"}:
+
+
+def check_upload(upload, kinds=EVIDENCE) -> None:
+    """Raise ValidationError with the cause and the way out when a file may not be stored."""
+    check_announced(upload.name, upload.size, kinds)
+    upload.seek(0)
+    check_head(upload.name, upload.read(8))
+    upload.seek(0)
+    if _suffix(upload.name) in {"docx", "xlsx"}:
         _check_office(upload)
     upload.seek(0)
 

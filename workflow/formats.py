@@ -84,6 +84,13 @@ def month(value) -> str:
     return f"{_MONTHS[language()][d.month - 1]} {d.year}"
 
 
+def short_month(value) -> str:
+    """Nov; Jan 2027 at the turn of a year, so that a row of months stays short and says which years it spans."""
+    d = _date(value)
+    name = _SHORT[language()][d.month - 1]
+    return f"{name} {d.year}" if d.month == 1 else name
+
+
 def weekday(value) -> str:
     """Monday; Senin."""
     return _DAYS[language()][_date(value).weekday()] if value else NOTHING
@@ -154,6 +161,16 @@ def num(value) -> str:
 def percent(value, places: int = 0) -> str:
     """37%; the value is already in hundredths."""
     return NOTHING if _decimal(value) is None else f"{decimal(value, places)}%"
+
+
+def share(part, whole) -> str:
+    """A part of a whole as 37%; 0% and 100% only where it is none or all of it: 99.7% of the steps are not all."""
+    if not whole:
+        return NOTHING
+    found = 100 * part / whole
+    if 0 < found < 0.5 or 99.5 <= found < 100:
+        return percent(min(max(found, 0.1), 99.9), 1)
+    return percent(found)
 
 
 def filesize(value) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
+from django.http import QueryDict
 
 PAGE_SIZES = (25, 50, 100)
 
@@ -101,14 +103,13 @@ class Listing(Pages):
     """A name of `sorts`, with "-" before it for descending."""
     search: Callable[[str], Q] | None = None
     distinct: bool = False
+    tabs: dict[str, Any] = field(default_factory=dict)
+    """Fixed tabs of the page, {value of `tab` in the address: query}; `query` is that of the tab shown now."""
 
     def __post_init__(self):
-        for facet in self.facets:
-            if facet.expression is not None:
-                self.query = self.query.annotate(**{facet.path: facet.expression})
-        self.text = self.request.GET.get("q", "").strip()[:100].replace("\x00", "")
+        self.query = self._annotated(self.query)
         self.sort = self._sort()
-        self.chosen = {f.name: self._values(f.name) for f in self.facets}
+        self._read(self.request.GET)
         rows = self._filtered()
         size = self.request.GET.get("size", "")
         self.size = int(size) if size in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
@@ -116,8 +117,18 @@ class Listing(Pages):
         self.rows = list(self.page.object_list)
         self.views = [self._view(f) for f in self.facets]
 
-    def _values(self, name: str) -> list[str]:
-        return [v[:60].replace("\x00", "") for v in self.request.GET.getlist(name) if v][:40]
+    def _annotated(self, rows):
+        for facet in self.facets:
+            if facet.expression is not None:
+                rows = rows.annotate(**{facet.path: facet.expression})
+        return rows
+
+    def _read(self, data) -> None:
+        """What an address asks for."""
+        self.text = data.get("q", "").strip()[:100].replace("\x00", "")
+        self.chosen = {
+            f.name: [v[:60].replace("\x00", "") for v in data.getlist(f.name) if v][:40] for f in self.facets
+        }
 
     def _sort(self) -> str:
         wanted = self.request.GET.get("sort", "")
@@ -179,7 +190,7 @@ class Listing(Pages):
 
     def _address(self, data) -> str:
         data.pop("page", None)
-        return f"?{data.urlencode()}" if data else self.request.path
+        return f"?{data.urlencode()}" if data else self.clear_url
 
     def _toggled(self, name: str, value: str) -> str:
         data = self.request.GET.copy()
@@ -208,6 +219,29 @@ class Listing(Pages):
         """Every filtered row in order, for an export; still a query."""
         return self._filtered().order_by(*self._order())
 
+    def counts(self, queries: list[str]) -> list[int | None]:
+        """How many rows each of these addresses of the same page would give, in one query; None where the page reads
+        more from its address than this list knows."""
+        known = {"q", "sort", "size", "view", *(f.name for f in self.facets), *(["tab"] if self.tabs else [])}
+        asked = {}
+        for number, query in enumerate(queries):
+            data = QueryDict(query)
+            if set(data) <= known:
+                rows = self._as_asked(data).order_by().values("pk")
+                asked[f"rows_{number}"] = Count("pk", filter=Q(pk__in=rows))
+        found = self.query.model._default_manager.order_by().aggregate(**asked) if asked else {}
+        return [found.get(f"rows_{number}") for number in range(len(queries))]
+
+    def _as_asked(self, data):
+        """The rows of the same list under another address."""
+        other = copy.copy(self)
+        if data.get("tab") in self.tabs:
+            other.query = self._annotated(self.tabs[data["tab"]])
+        elif self.tabs:
+            other.query = self._annotated(next(iter(self.tabs.values())))
+        other._read(data)
+        return other._filtered()
+
     def way_out(self) -> WayOut | None:
         """For an empty list: the one filter whose removal gives most rows, or None when no single removal helps."""
         best = None
@@ -229,9 +263,20 @@ class Listing(Pages):
         return best
 
     @property
+    def everything(self) -> str:
+        """What an address says to show every row where the bare one opens with a view the reader keeps."""
+        return str(getattr(self.request, "everything", ""))
+
+    @property
+    def tab(self) -> str:
+        """The fixed tab the address names; empty on the first one."""
+        wanted = self.request.GET.get("tab", "")
+        return wanted if wanted in self.tabs else ""
+
+    @property
     def clear_url(self) -> str:
-        """The address without any filter."""
-        return self.request.path
+        """The address without any filter, on the same tab."""
+        return f"{self.request.path}{f'?tab={self.tab}' if self.tab else self.everything}"
 
     @property
     def is_filtered(self) -> bool:

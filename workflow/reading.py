@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, IntegerField, Q, Value
 from django.http import Http404
+from django.utils import timezone
 
 from workflow.engine import may_see
 from workflow.registry import Registered, workflow, workflows
@@ -42,19 +44,38 @@ def waiting_for(user, name: str):
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a user in one table."""
+    """What waits for a user in one table, and how much of it is overdue."""
 
     entry: Registered
     count: int
+    late: int
     first: list[Any]
 
 
 def all_waiting(user, limit: int = 8) -> list[Waiting]:
-    """What waits for a user in every table that knows their role; two queries per table."""
-    found = []
-    for entry in workflows():
-        if any(user.acting_role in s.waits_for for s in entry.flow.states):
-            rows = waiting_for(user, entry.flow.name)
-            if count := rows.count():
-                found.append(Waiting(entry, count, list(rows[:limit])))
-    return found
+    """What waits for a user in every table that knows their role; one query, and one for each table with something."""
+    known = [e for e in workflows() if any(user.acting_role in s.waits_for for s in e.flow.states)]
+    counts = _counts([waiting_for(user, entry.flow.name) for entry in known])
+    return [
+        Waiting(entry, count, late, list(waiting_for(user, entry.flow.name)[:limit]) if limit else [])
+        for entry, (count, late) in zip(known, counts, strict=True)
+        if count
+    ]
+
+
+def _counts(queries: list) -> list[tuple[int, int]]:
+    """(all, overdue) of each of these queries, in one."""
+    late = Count("pk", filter=Q(due_at__lt=timezone.now()))
+    parts = [
+        rows.select_related(None)
+        .order_by()
+        .annotate(part=Value(number, IntegerField()))
+        .values("part")
+        .annotate(n=Count("pk"), late=late)
+        .values_list("part", "n", "late")
+        for number, rows in enumerate(queries)
+    ]
+    if not parts:
+        return []
+    found = {part: (n, late) for part, n, late in parts[0].union(*parts[1:], all=True)}
+    return [found.get(number, (0, 0)) for number in range(len(parts))]

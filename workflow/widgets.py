@@ -54,6 +54,7 @@ class PaperInput(forms.FileInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-max-bytes"] = str(settings.UPLOAD_MAX_BYTES)
         context["widget"]["rule"] = _("%(kinds)s, at most %(size)s per file") % {
             "kinds": ", ".join(s.upper() for s in self.suffixes),
             "size": formats.filesize(settings.UPLOAD_MAX_BYTES),

@@ -64,6 +64,18 @@ def meter(value, top, label: str = "", tone: str = ""):
 
 
 @register.simple_tag
+def column(value, top):
+    """A standing bar from 0 to `top`, decorative: the figure stands above it."""
+    share = float(_share(value, top))
+    return format_html(
+        '<svg class="sg-column" viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="10" y="{}" height="{}"/></svg>',
+        f"{100 - share:.1f}",
+        f"{share:.1f}",
+    )
+
+
+@register.simple_tag
 def ring(score, tone: str = "best"):
     """A score from 0 to 100 inside a ring."""
     share = _share(score, 100)
@@ -71,7 +83,7 @@ def ring(score, tone: str = "best"):
     return format_html(
         '<span class="sg-ring is-{}"><svg viewBox="0 0 36 36" aria-hidden="true">'
         '<circle class="track" cx="18" cy="18" r="15.9"/>'
-        '<circle class="bar" cx="18" cy="18" r="15.9" pathLength="100" stroke-dasharray="{} 100"/></svg>'
+        '<circle class="bar" cx="18" cy="18" r="15.9155" stroke-dasharray="{} 100"/></svg>'
         '<b>{}</b><span class="visually-hidden">{}</span></span>',
         tone,
         share,

@@ -13,6 +13,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from workflow import formats
+from workflow.charts import Chart, draw
+from workflow.charts.chart import Cell, Column, value_of
+from workflow.charts.downloads import AS, WHICH
+from workflow.charts.drawing import Clock
 from workflow.engine import log_of, offered
 from workflow.panels import panels_of
 from workflow.registry import capacity_label, role_label, workflow
@@ -119,11 +124,11 @@ def steps(record):
     return {"items": items, "current": now + 1, "total": len(items), "status_label": state.label}
 
 
-def events_of(record, *, private: bool = True) -> list[Event]:
-    """A record's log as timeline events, newest first."""
+def events_of(record, *, private: bool = True, entries=None) -> list[Event]:
+    """A record's log as timeline events, newest first; `entries`: only these of it, the oldest first."""
     flow = record.flow
     found = []
-    for entry in reversed(list(log_of(record))):
+    for entry in reversed(list(log_of(record) if entries is None else entries)):
         if entry.action in UNTOLD:
             continue
         t = flow.transition(entry.action)
@@ -244,3 +249,59 @@ def state_label(code: str, flow_name: str) -> str:
     """The label of a state code of a named table."""
     known = workflow(flow_name)
     return str(known.flow.state(code).label) if known else code
+
+
+@register.inclusion_tag("components/chart.html", takes_context=True)
+def chart(context, shown: Chart, level: int = 2):
+    """A chart with its finding, its table and its files; all drawings of a page together are waited for once."""
+    request = context["request"]
+    clock = request.__dict__.setdefault("_drawing_clock", Clock())
+    drawn = draw(shown, clock)
+    rows = [
+        [_shown_cell(cell, column, n) for n, (cell, column) in enumerate(zip(row, shown.columns, strict=True))]
+        for row in shown.rows[: shown.rows_shown]
+    ]
+    for row in rows:
+        for cell in row[1:]:
+            if cell["url"]:  # a bare figure says nothing when links are read out one by one
+                cell["name"] = f"{row[0]['text']}, {cell['label']}: {cell['text']}"
+    return {
+        "chart": shown,
+        "drawn": {**drawn, "narrow": mark_safe(drawn["narrow"]), "wide": mark_safe(drawn["wide"])},  # noqa: S308 - tidied
+        "level": level,
+        "rows": rows,
+        "left_out": max(len(shown.rows) - shown.rows_shown, 0),
+        "files": [
+            {"label": kind.upper(), "url": _file_url(request, shown.name, kind)} for kind in ("png", "svg", "csv")
+        ],
+    }
+
+
+def _file_url(request, name: str, kind: str) -> str:
+    """The address of the page with its filters, asking for a file."""
+    data = request.GET.copy()
+    data.pop("page", None)
+    data[WHICH], data[AS] = name, kind
+    return f"?{data.urlencode()}"
+
+
+def _shown_cell(cell: Any, column: Column, number: int) -> dict[str, Any]:
+    """A value of a chart's table as people read it."""
+    value = value_of(cell)
+    match column.kind:
+        case "number":
+            text = formats.num(value)
+        case "percent":
+            text = formats.NOTHING if value is None else formats.share(value, 100)
+        case "day":
+            text = formats.shortday(value)
+        case _:
+            text = formats.NOTHING if value in (None, "") else str(value)
+    return {
+        "text": text,
+        "url": cell.url if isinstance(cell, Cell) else "",
+        "label": column.label,
+        "first": number == 0,
+        "is_number": column.is_number,
+        "name": "",
+    }
