@@ -7,7 +7,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import sessions
         from accounts.roles import PREFIXES, Role
         from workflow.registry import use_role_labels
 
+        user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
         use_role_labels({role.value: role.label for role in Role}, PREFIXES)

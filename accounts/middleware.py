@@ -1,12 +1,29 @@
-"""Puts the chosen capacity on each signed-in request."""
+"""Who is asking: nobody is sent to the sign-in page, and the chosen capacity stands on each signed-in request."""
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.shortcuts import redirect, resolve_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.pages import is_kept
+from accounts.selectors.kept import kept_views
 from accounts.services import SESSION_KEY
+from accounts.sessions import use_again
+from workflow.answers import json_answer, wants_json
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page asks for a sign-in. A script whose session has ended is told so, and keeps what it has."""
+
+    def handle_no_permission(self, request, view_func):
+        if wants_json(request):
+            sentence = _("Your session has ended. Sign in again; your entries are still here.")
+            url = resolve_url(self.get_login_url(view_func))
+            return json_answer({"sign_in": url, "sentence": sentence}, status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 class ActingForMiddleware:
@@ -29,5 +46,64 @@ class ActingForMiddleware:
         if request.method in SAFE:
             messages.warning(request, _("The capacity you acted in has ended. You now act in your own role."))
             return self.get_response(request)
-        messages.warning(request, _("The capacity you acted in has ended. Nothing was done."))
+        sentence = _("The capacity you acted in has ended. Nothing was done.")
+        if wants_json(request):
+            return json_answer({"closed": sentence, "again": True}, status=409)  # a kept draft is sent again later
+        messages.warning(request, sentence)
         return redirect("home")
+
+
+class SessionUseMiddleware:
+    """Using the portal keeps the session; asking how long it lasts does not, and neither does a page that asks by
+    itself how far some work has come (`X-Background`): a forgotten window must not stay signed in for ever."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, args, kwargs):
+        """Once the address is known."""
+        by_itself = request.resolver_match.view_name == "accounts:session" or "X-Background" in request.headers
+        if request.user.is_authenticated and not by_itself:
+            use_again(request.session)
+
+
+class OwnPagesMiddleware:
+    """A signed-in reader's pages stay in no browser's store: whoever uses the device next cannot page back to them."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class SavedViewsMiddleware:
+    """Puts a reader's saved views on pages that keep some, and opens such a page with the view chosen for it.
+
+    Only the bare address opens with a view, by leading to it, so that what is shown always stands in the address;
+    `?view=all` asks for everything.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, args, kwargs):
+        """Nothing is read from the database unless the page is opened bare or shows its tabs."""
+        name = request.resolver_match.view_name
+        if not request.user.is_authenticated or not is_kept(name):
+            return None
+        request.kept = kept = SimpleLazyObject(lambda: kept_views(request.user, name))
+        request.everything = SimpleLazyObject(lambda: "?view=all" if kept.default else "")
+        bare = request.method in SAFE and not request.META.get("QUERY_STRING") and "HX-Request" not in request.headers
+        if bare and kept.default:
+            return redirect(f"{request.path}?{kept.default.query}")
+        return None

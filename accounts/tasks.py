@@ -7,7 +7,6 @@ import logging
 from celery import shared_task
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -15,16 +14,26 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegation, Invitation, User
+from accounts.models import Delegation, Invitation, OrganisationKind, User
 from accounts.services.delegations import keep_time
+from workflow.letters import letter
 
 log = logging.getLogger(__name__)
 _AGAIN = {"autoretry_for": (OSError,), "max_retries": 5, "retry_backoff": 60, "retry_backoff_max": 3600}
 
 
-def _post(to: str, subject: str, template: str, **values) -> None:
-    body = render_to_string(template, {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, **values})
-    EmailMessage(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
+def _post(to: str, subject: str, templates: tuple[str, str], **values) -> None:
+    """Both bodies of a letter, text and HTML."""
+    frame = {"site": settings.SITE_URL, "support": settings.SUPPORT_EMAIL, "demo": settings.DEMO, "subject": subject}
+    text, html = (render_to_string(name, {**frame, **values}) for name in templates)
+    letter(subject, text, html, to=to).send()
+
+
+def _language_of(invitation: Invitation, known: User | None) -> str:
+    """The language of somebody who may not be here yet: a partner's people read English."""
+    if known is not None:
+        return known.language
+    return "en" if invitation.organisation.kind == OrganisationKind.PARTNER else settings.LANGUAGE_CODE
 
 
 @shared_task(**_AGAIN)
@@ -37,11 +46,11 @@ def send_invitation(invitation_id: int) -> None:
     known = User.objects.filter(email=invitation.email).first()
     token = invitation.new_token()
     invitation.save(update_fields=["token_hash", "expires_at"])
-    with translation.override(known.language if known else settings.LANGUAGE_CODE):
+    with translation.override(_language_of(invitation, known)):
         _post(
             invitation.email,
             _("Invitation to Sinergi"),
-            "mail/invitation.txt",
+            ("mail/invitation.txt", "mail/invitation.html"),
             invitation=invitation,
             link=settings.SITE_URL + reverse("accounts:accept", args=[token]),
         )
@@ -67,7 +76,7 @@ def send_delegation(delegation_id: int, event: str, person_id: int) -> None:
         _post(
             person.email,
             subject % {"code": found.code},
-            "mail/delegation.txt",
+            ("mail/delegation.txt", "mail/delegation.html"),
             delegation=found,
             revoked=revoked,
             is_delegate=person == found.delegate,
@@ -92,7 +101,7 @@ def send_password_link(email: str) -> None:
         _post(
             user.email,
             _("New password for Sinergi"),
-            "mail/password.txt",
+            ("mail/password.txt", "mail/password.html"),
             link=settings.SITE_URL + reverse("accounts:password_reset_confirm", args=place),
             hours=settings.PASSWORD_RESET_TIMEOUT // 3600,
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import delegations, feeds, invitations, own, people, sign_in
+from accounts.views import delegations, drafts, feeds, invitations, own, people, saved, session, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,7 +15,14 @@ urlpatterns = [
     path("undangan/<str:token>/", invitations.accept, name="accept"),
     path("peran/", own.switch, name="switch"),
     path("akun/", own.settings, name="settings"),
+    path("akun/kunci-draf/", drafts.key, name="draft_key"),
     path("akun/kalender/", feeds.calendar, name="calendar"),
+    path("akun/sesi/", session.session, name="session"),
+    path("akun/tampilan/", saved.views, name="views"),
+    path("akun/tampilan/simpan/", saved.save, name="save_view"),
+    path("akun/tampilan/<int:pk>/", saved.change, name="view"),
+    path("akun/tampilan/<int:pk>/hapus/", saved.delete, name="delete_view"),
+    path("akun/tampilan/<int:pk>/utama/", saved.first, name="first_view"),
     path("akun/delegasi/", delegations.delegations, name="delegations"),
     path("akun/delegasi/catat/", delegations.record, name="delegate"),
     path("akun/delegasi/<str:code>/", delegations.delegation, name="delegation"),

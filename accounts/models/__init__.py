@@ -2,6 +2,7 @@
 
 from accounts.models.delegations import DELEGABLE, Delegation, DelegationPaper, DelegationPaperKind
 from accounts.models.feeds import CalendarFeed
+from accounts.models.kept import DefaultView, LastVisit, SavedView
 from accounts.models.people import (
     Invitation,
     Membership,
@@ -14,13 +15,16 @@ from accounts.models.people import (
 __all__ = [
     "DELEGABLE",
     "CalendarFeed",
+    "DefaultView",
     "Delegation",
     "DelegationPaper",
     "DelegationPaperKind",
     "Invitation",
+    "LastVisit",
     "Membership",
     "Organisation",
     "OrganisationKind",
+    "SavedView",
     "User",
     "in_local_language",
 ]

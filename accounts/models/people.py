@@ -19,10 +19,10 @@ from workflow.registry import capacity_label
 
 
 def in_local_language(instance, stem: str) -> str:
-    """A bilingual field in the reader's language; Indonesian where the English text is empty."""
-    if (translation.get_language() or "id").startswith("en"):
-        return getattr(instance, f"{stem}_en") or getattr(instance, f"{stem}_id")
-    return getattr(instance, f"{stem}_id")
+    """A bilingual field in the reader's language; where that is empty, the other one. `{% bilingual %}` says so."""
+    texts = getattr(instance, f"{stem}_id"), getattr(instance, f"{stem}_en")
+    own, other = reversed(texts) if (translation.get_language() or "id").startswith("en") else texts
+    return own or other
 
 
 class OrganisationKind(models.TextChoices):

@@ -1,6 +1,7 @@
 """Writes of the front desk."""
 
 from accounts.services.delegations import record_delegation, revoke_delegation
+from accounts.services.draft_keys import draft_keys, reader_tag
 from accounts.services.feeds import FEED_LOG, open_feed, revoke_feed
 from accounts.services.log import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
 from accounts.services.people import (
@@ -20,9 +21,11 @@ __all__ = [
     "MEMBERSHIP_LOG",
     "SESSION_KEY",
     "accept",
+    "draft_keys",
     "end_membership",
     "invite",
     "open_feed",
+    "reader_tag",
     "record_delegation",
     "renew",
     "revoke",
