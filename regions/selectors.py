@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Count, F, Max, Prefetch, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Left
@@ -27,7 +28,8 @@ from regions.models import (
     TrainingNeed,
 )
 from regions.models.vocabulary import Term, term_label
-from workflow.calendar import WIB, working_days_between
+from workflow import working_days
+from workflow.calendar import WIB, holidays
 from workflow.engine import log_of
 from workflow.listing import Facet
 from workflow.models import LogEntry
@@ -107,6 +109,20 @@ BAND = Case(
 
 STATUS = Facet("status", _("Status"), "status", _status_labels)
 PROVINCE = Facet("province", _("Province"), "province", _province_labels, Left("office__region_code", 2))
+PLACE = Facet("place", _("Regency or city"), "place", _province_labels, Left("office__region_code", 4))
+"""Of every place in the country: offer it where a province is chosen."""
+CYCLE = Facet("cycle", _("Cycle"), "cycle", lambda years: {year: str(year) for year in sorted(years, reverse=True)})
+COUNTED = Q(submitted_at__isnull=False, office__kind=OrganisationKind.OFFICE) & ~Q(
+    status__in=[NeedStatus.DRAFT, NeedStatus.WITHDRAWN, NeedStatus.MERGED]
+)
+"""What maps count: signed by a labour office, and neither withdrawn nor merged."""
+ON_MAP = Facet(
+    "map",
+    _("Map of needs"),
+    "on_map",
+    lambda codes: {"1": _("Counted on the map")},
+    Case(When(COUNTED, then=Value("1")), default=Value(""), output_field=CharField()),
+)
 POST = Facet("post", _("Post"), "lines__post", _post_labels)
 THEME = Facet("theme", _("Competency"), "lines__gaps__theme", _theme_labels)
 URGENCY = Facet("urgency", _("Urgency"), "urgency", _urgency_labels)
@@ -196,9 +212,19 @@ def line_of(need: TrainingNeed, pk: int) -> NeedLine | None:
     return need.lines.select_related("post").prefetch_related("gaps__theme", "comments__author").filter(pk=pk).first()
 
 
+def line_exists(pk: int) -> bool:
+    """Whether any need has this line: one that none has was removed."""
+    return NeedLine.objects.filter(pk=pk).exists()
+
+
 def evidence_of(need: TrainingNeed, pk: int):
     """One file of evidence, or None."""
     return need.evidence.filter(pk=pk).first()
+
+
+def upload_of(user, need: TrainingNeed, token: str):
+    """A person's own upload to a need, or None."""
+    return need.uploads.filter(owner=user, token=token).first()
 
 
 def open_remarks(need: TrainingNeed) -> list:
@@ -376,6 +402,10 @@ class Ageing:
     bars: list[tuple[str, int, bool]] = field(default_factory=list)
     """(days, how many, beyond the limit)."""
 
+    limit = LATE_AFTER
+    first_late = str(LATE_AFTER)
+    """The first bar beyond the limit, as it is labelled."""
+
     @property
     def highest(self) -> int:
         """The longest bar."""
@@ -384,22 +414,24 @@ class Ageing:
 
 def ageing_of(rows: QuerySet, user, acts: tuple[str, ...]) -> Ageing:
     """Waiting times of a queue, and how many decisions of the kinds in `acts` the user's unit took today."""
-    now = timezone.now()
-    waits = [working_days_between(since, now, WIB) for since in rows.order_by().values_list("status_since", flat=True)]
+    zone, closed = ZoneInfo(WIB), holidays()
+    today = timezone.localtime(timezone=zone).date()
+    since = rows.order_by().values_list("status_since", flat=True)
+    waits = [working_days.between(moment.astimezone(zone).date(), today, closed) for moment in since]
     last = LATE_AFTER + 2
     bars = [
         (f"{day}+" if day == last else str(day), sum(min(w, last) == day for w in waits), day >= LATE_AFTER)
         for day in range(last + 1)
     ]
     start = dt.datetime.combine(timezone.localdate(), dt.time.min, timezone.get_current_timezone())
-    today = LogEntry.objects.filter(
+    decided = LogEntry.objects.filter(
         flow=FLOW, action__in=acts, at__gte=start, organisation=user.acting_organisation_name
     )
     return Ageing(
         waiting=len(waits),
         late=sum(w >= LATE_AFTER for w in waits),
         median=median(waits) if waits else 0,
-        done_today=today.values("record_id").distinct().count(),
+        done_today=decided.values("record_id").distinct().count(),
         bars=bars,
     )
 

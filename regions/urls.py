@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regions.views import fill, lines, needs, papers, queues
+from regions.views import fill, lines, needs, papers, queues, uploads
 
 app_name = "regions"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("kebutuhan/<slug:code>/cetak/", needs.sheet, name="print"),
     path("kebutuhan/<slug:code>/berkas/<int:pk>/", papers.evidence_file, name="evidence"),
     path("kebutuhan/<slug:code>/surat/", papers.letter_file, name="letter"),
+    path("kebutuhan/<slug:code>/unggahan/", uploads.begin, name="uploads"),
+    path("kebutuhan/<slug:code>/unggahan/<slug:token>/", uploads.upload, name="upload"),
     path("kebutuhan/<slug:code>/<slug:action>/", needs.act, name="act"),
     path("tanda-tangan/", queues.sign, name="sign"),
     path("provinsi/", queues.province, name="province"),

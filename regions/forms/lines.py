@@ -24,6 +24,7 @@ from regions.forms.fields import (
     theme_choices,
     vocabulary_field,
 )
+from regions.merging import known_key, new_key
 from regions.models import CompetencyGap, FunctionalPost, NeedLine
 from regions.rules import line_faults, post_fault
 from workflow.forms import SinergiFormHelper
@@ -277,6 +278,8 @@ class GapForm(forms.ModelForm):
     """One competency gap: which competency, from which level to which."""
 
     gap = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    client_key = forms.CharField(widget=forms.HiddenInput, required=False, initial=new_key)
+    """What the page calls a competency it adds: sent twice, it is added once."""
 
     class Meta:
         model = CompetencyGap
@@ -334,6 +337,7 @@ class GapForm(forms.ModelForm):
         self.helper = SinergiFormHelper(self, summary=False)
         self.helper.layout = Layout(
             "gap",
+            "client_key",
             Div(Div("theme", css_class="col-12"), css_class="row g-3"),
             _row(("current_level", "col-md-6"), ("target_level", "col-md-6")),
             More(
@@ -361,6 +365,13 @@ class GapForm(forms.ModelForm):
         """A unit code in capitals where it looks like one; free text is allowed, since decrees differ."""
         code = " ".join(self.cleaned_data["skkni_code"].split())
         return code.upper() if SKKNI.match(code.upper()) else code
+
+    def clean_client_key(self):
+        """Kept with a competency that is new; a stored one has its own."""
+        key = known_key(self.cleaned_data["client_key"])
+        if self.instance.pk is None:
+            self.instance.client_key = key
+        return key
 
     def clean_certification_wanted(self):
         return self.cleaned_data["certification_wanted"] or "NONE"
@@ -394,7 +405,13 @@ class _GapFormSet(BaseFormSet):
     def __init__(self, *args, line: NeedLine | None = None, **kwargs):
         self.line = line
         self.stored = {gap.pk: gap for gap in line.gaps.all()} if line and line.pk else {}
+        self._named: set[int] = set()
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            for i in range(self.total_form_count()):
+                number = self.data.get(f"{self.add_prefix(i)}-gap", "")
+                if number.isdecimal() and len(number) < 16:
+                    self._named.add(int(number))
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -403,16 +420,27 @@ class _GapFormSet(BaseFormSet):
 
     def _construct_form(self, i, **kwargs):
         """Each row works on the stored gap it names, if that gap is this line's."""
-        wanted = None
-        if self.is_bound:
-            wanted = self.data.get(f"{self.add_prefix(i)}-gap", "")
-        elif self.initial and i < len(self.initial):
-            wanted = self.initial[i].get("gap")
-        number = str(wanted or "")
-        gap = self.stored.get(int(number)) if number.isdecimal() and len(number) < 16 else None
+        gap = self._stored_gap(i)
         form = super()._construct_form(i, instance=gap or CompetencyGap(), **kwargs)
         form.empty_permitted = False
         return form
+
+    def _stored_gap(self, i: int) -> CompetencyGap | None:
+        """By its key, else by what the page called it when it was new, else by its competency: one row for each."""
+        if not self.is_bound:
+            wanted = self.initial[i].get("gap") if self.initial and i < len(self.initial) else None
+            return self.stored.get(wanted)
+        prefix = self.add_prefix(i)
+        number, key, theme = (self.data.get(f"{prefix}-{name}", "") for name in ("gap", "client_key", "theme"))
+        found = self.stored.get(int(number)) if number.isdecimal() and len(number) < 16 else None
+        free = [gap for gap in self.stored.values() if gap.pk not in self._named]
+        if found is None and key:
+            found = next((gap for gap in free if gap.client_key == key), None)
+        if found is None:
+            found = next((gap for gap in free if gap.theme_id == theme), None)
+        if found is not None:
+            self._named.add(found.pk)
+        return found
 
     def full_clean(self):
         super().full_clean()
@@ -471,6 +499,6 @@ def gap_formset(data=None, *, line: NeedLine | None, need, themes, use, post: st
         data,
         prefix="gap",
         line=line,
-        initial=[{"gap": gap.pk} for gap in stored],
+        initial=[{"gap": gap.pk, "client_key": gap.client_key} for gap in stored],
         form_kwargs={"need": need, "themes": themes, "use": use, "post": post},
     )

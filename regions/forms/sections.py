@@ -86,8 +86,10 @@ class ReasonForm(forms.ModelForm):
             help_text=_("In-country and blended programmes are always considered as well."),
         )
         self.fields["preferred_mode"].error_messages["required"] = _("Choose how the training should be given.")
+        self.suggested: set[str] = set()
         if not self.instance.preferred_mode:
             self.initial["preferred_mode"] = "IN_COUNTRY"  # the mode every need accepts; one choice less to make
+            self.suggested.add("preferred_mode")
         self.fields["causes"].choices = term_choices("gap_cause")
         reason = self.fields["reason"]
         reason.required, reason.label = True, _("The reason in one or two sentences")
@@ -143,6 +145,9 @@ class EvidenceForm(forms.Form):
         return upload
 
 
+NO_LETTER = "none"
+
+
 class LetterForm(forms.Form):
     """The signed cover letter. The file is asked for once; number and date can be corrected without it."""
 
@@ -160,10 +165,14 @@ class LetterForm(forms.Form):
     )
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
     letter = forms.FileField(label=gettext_lazy("Signed letter (PDF)"), widget=PaperInput(suffixes=PAPERS))
+    was = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    """The checksum of the letter that the page shows: only that one may be replaced."""
 
     def __init__(self, *args, letter=None, **kwargs):
+        known = {"was": letter.sha256 if letter else NO_LETTER}
         if letter is not None:
-            kwargs.setdefault("initial", {"number": letter.number, "date": letter.date, "subject": letter.subject})
+            known |= {"number": letter.number, "date": letter.date, "subject": letter.subject}
+        kwargs.setdefault("initial", known)
         super().__init__(*args, **kwargs)
         self.fields["letter"].required = letter is None
         self.fields["letter"].error_messages["required"] = _("Choose the scanned, signed letter as PDF.")
@@ -174,6 +183,7 @@ class LetterForm(forms.Form):
             Div(Div("number", css_class="col-md-7"), Div("date", css_class="col-md-5"), css_class="row g-3 mb-3"),
             Field("subject"),
             Field("letter"),
+            "was",
         )
 
     def clean_date(self):

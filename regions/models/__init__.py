@@ -1,5 +1,6 @@
 """Places, vocabularies, cycles and training needs."""
 
+from regions.models.boundaries import Boundary, BoundaryLayer
 from regions.models.cycles import FilingWindow, NeedCycle, PriorityTheme
 from regions.models.effects import GapRating, TrainingEffect
 from regions.models.needs import (
@@ -12,9 +13,12 @@ from regions.models.needs import (
     TrainingNeed,
 )
 from regions.models.places import OfficeProfile, OfficeType, Region
+from regions.models.uploads import Upload, UploadKind, UploadPiece
 from regions.models.vocabulary import FunctionalPost, Term, Theme
 
 __all__ = [
+    "Boundary",
+    "BoundaryLayer",
     "CompetencyGap",
     "CoverLetter",
     "Evidence",
@@ -33,4 +37,7 @@ __all__ = [
     "Theme",
     "TrainingEffect",
     "TrainingNeed",
+    "Upload",
+    "UploadKind",
+    "UploadPiece",
 ]

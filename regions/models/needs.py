@@ -18,6 +18,18 @@ from workflow.calendar import WIB
 from workflow.files import StoredFile
 from workflow.models import Record, ReturnRemark, known_statuses
 
+KEY_LENGTH = 64
+
+
+def client_key() -> models.CharField:
+    """What the page or script that made a row called it: sent twice, the same page makes it once. Empty: made here."""
+    return models.CharField(max_length=KEY_LENGTH, blank=True, default="", editable=False)
+
+
+def once(name: str, owner: str) -> models.UniqueConstraint:
+    """A client's key names one row of its owner."""
+    return models.UniqueConstraint(fields=[owner, "client_key"], condition=~Q(client_key=""), name=name)
+
 
 class NeedStatus(models.TextChoices):
     DRAFT = "DRAFT", _("Draft")
@@ -86,6 +98,7 @@ class TrainingNeed(Record):
     edits = models.JSONField(default=dict, blank=True)
     """Per part of the form (office, reason, papers, line-<id>): who saved last, from which page, and what is not logged
     yet; see services.content."""
+    client_key = client_key()
 
     class Meta:
         ordering = ["-pk"]
@@ -104,6 +117,7 @@ class TrainingNeed(Record):
             models.CheckConstraint(
                 condition=~Q(status="MERGED") | Q(merged_into__isnull=False), name="merged_need_names_its_parent"
             ),
+            once("one_need_per_client_key", "office"),
         ]
 
     def get_absolute_url(self):
@@ -297,6 +311,7 @@ class NeedLine(models.Model):
     vacancies_to_fill = models.PositiveIntegerField(_("Vacancies that will be filled"), default=0)
     earliest_start = models.DateField(_("Earliest start"), null=True, blank=True)
     justification = models.TextField(_("Justification"), blank=True, max_length=1000)
+    client_key = client_key()
 
     class Meta:
         ordering = ["need", "position", "pk"]
@@ -304,6 +319,7 @@ class NeedLine(models.Model):
             models.CheckConstraint(condition=Q(requested_total__gte=1), name="line_requests_someone"),
             models.CheckConstraint(condition=Q(retiring_3y__lte=F("in_post")), name="retiring_within_staff"),
             models.CheckConstraint(condition=Q(untrained__lte=F("in_post")), name="untrained_within_staff"),
+            once("one_line_per_client_key", "need"),
         ]
 
     def __str__(self):
@@ -347,6 +363,7 @@ class CompetencyGap(models.Model):
     certification_wanted = models.CharField(_("Certificate wanted"), max_length=20, default="NONE")
     expected_outcome = models.TextField(_("Expected outcome"), blank=True, max_length=1000)
     performance_indicator = models.CharField(_("Performance indicator"), max_length=200, blank=True)
+    client_key = client_key()
 
     class Meta:
         ordering = ["line", "pk"]
@@ -359,6 +376,7 @@ class CompetencyGap(models.Model):
                 condition=Q(level_now__isnull=True) | Q(level_now__gte=0, level_now__lte=5), name="level_now_in_range"
             ),
             models.UniqueConstraint(fields=["line", "theme"], name="one_gap_per_theme"),
+            once("one_gap_per_client_key", "line"),
         ]
 
     def __str__(self):
@@ -375,9 +393,11 @@ class Evidence(StoredFile):
 
     need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="evidence")
     evidence_type = models.CharField(_("Type of evidence"), max_length=20)
+    client_key = client_key()
 
     class Meta:
         ordering = ["pk"]
+        constraints = [once("one_file_per_client_key", "need")]
 
 
 class CoverLetter(StoredFile):

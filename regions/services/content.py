@@ -1,21 +1,25 @@
 """What the office writes into a need: sections, lines, papers, answers to remarks.
 
-Every save carries the version the person saw and the page they type in. If another page saved the same part since,
-the save is refused with both values (`Conflict`). Autosaves store at once but are not logged one by one: the values
-before the first of them are kept with the part, and one "change" entry with before and after is written at the next
-explicit save, or when the need is handed on. So the log says what changed, not how often a finger moved.
+Every save carries the version the person saw, the page they type in and what its fields held when it was opened. If
+another page saved the same part since, the two are merged field by field (`regions.merging`); what both changed is
+refused with both values (`Conflict`) until the person has chosen. Autosaves store at once but are not logged one by
+one: the values before the first of them are kept with the part, and one "change" entry with before and after is written
+at the next explicit save, or when the need is handed on. So the log says what changed, not how often a finger moved.
+
+Whatever a page makes carries a key of that page (`client_key`): sent twice, it is made once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from regions.merging import Merged, marks, merge, own_since, remember
 from regions.models import CompetencyGap, CoverLetter, Evidence, NeedLine, TrainingNeed
 from regions.services.opening import GAP_COPY, LINE_COPY, copy_line, send_line_to_province
 from regions.services.totals import refresh_totals
@@ -34,23 +38,59 @@ REASON_FIELDS = (
 )
 LINE_FIELDS = tuple(name for name in LINE_COPY if name != "position")
 GAP_FIELDS = (*(name for name in GAP_COPY), "evidence")
+NEW_LINE = "line-new"
+MOST_FILES = 20
 _LONGEST_LOGGED = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the person typing saw: the version of the need, and a token of their page (its own saves never clash)."""
+    """What the person typing saw: the version of the need, a token of their page, the marks of what its fields held
+    when it was opened (None where the page cannot say), and what they chose where both had changed a field."""
 
     version: int
     page: str
+    base: Mapping[str, str] | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that both changed: its name in the form, its label, both values in words, and the choice if made."""
+
+    field: str
+    label: str
+    stored: str
+    typed: str
+    choice: str = ""
 
 
 class Conflict(Exception):
-    """Someone else saved this part meanwhile: `since` when, `need` as it is stored now."""
+    """Someone else changed the same fields: `since` when, `need` as it is stored now, `base` to go on from."""
 
-    def __init__(self, need: TrainingNeed, since: str):
-        self.need, self.since = need, since
+    def __init__(self, need: TrainingNeed, since: str, differences: list[Difference], base: dict[str, str]):
+        self.need, self.since, self.differences, self.base = need, since, differences, base
         super().__init__(f"{need.code} was saved by another page")
+
+
+class Unfit(Exception):
+    """What was typed, or what came out of the merge, breaks a rule of the form; nothing was written."""
+
+
+class TooMany(Exception):
+    """A need holds at most `MOST_FILES` files."""
+
+
+class Replaced(Exception):
+    """A colleague has attached another cover letter since the page was opened: `letter`, which stays."""
+
+    def __init__(self, letter: CoverLetter):
+        self.letter = letter
+        super().__init__(f"another letter: {letter.name}")
+
+
+class Gone(Exception):
+    """The line was removed meanwhile."""
 
 
 class Closed(Stale):
@@ -110,10 +150,70 @@ def _changes(before: dict, after: dict) -> list[dict]:
     ]
 
 
-def _check_seen(need: TrainingNeed, part: str, seen: Seen | None) -> None:
+def values_of(need: TrainingNeed, part: str) -> dict:
+    """The stored values of one part, by the names merging knows them by; empty for a line that does not exist."""
+    if part in {"office", "reason"}:
+        return {name: getattr(need, name) for name in (OFFICE_FIELDS if part == "office" else REASON_FIELDS)}
+    number = part.removeprefix("line-")
+    line = need.lines.prefetch_related("gaps").filter(pk=number).first() if number.isdecimal() else None
+    return line_values(line) if line else {}
+
+
+def line_values(line: NeedLine) -> dict:
+    """The stored values of a line and its competencies."""
+    values = {name: _value(line, name) for name in LINE_FIELDS}
+    for gap in line.gaps.all():
+        values |= {gap_name(gap.pk, name): _value(gap, name) for name in GAP_FIELDS}
+    return values
+
+
+def _value(instance, name: str):
+    return instance._meta.get_field(name).value_from_object(instance)
+
+
+def gap_name(pk: int, name: str) -> str:
+    """How merging calls a field of a stored competency: rows of a page change places, keys do not."""
+    return f"gap:{pk}:{name}"
+
+
+def gap_of(name: str) -> int | None:
+    """The competency a name belongs to; None for a field of the line itself."""
+    kind, _colon, rest = name.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "gap" and number.isdecimal() and len(number) < 16 else None
+
+
+def base_of(need: TrainingNeed, part: str) -> dict[str, str]:
+    """The marks of what is stored of a part now."""
+    return marks(values_of(need, part))
+
+
+def saved_by_others(need: TrainingNeed, part: str, seen: Seen | None) -> str:
+    """When another page saved this part since it was seen; empty where none did."""
     last = need.edits.get(part)
-    if seen and last and last["version"] > seen.version and last["page"] != seen.page:
-        raise Conflict(need, last["at"])
+    theirs = seen and last and last["version"] > seen.version and last["page"] != seen.page
+    return last["at"] if theirs else ""
+
+
+def decide(need: TrainingNeed, part: str, seen: Seen | None, stored: Mapping, typed: Mapping) -> Merged:
+    """Merge what was typed with what is stored. A page that cannot say what it was opened with is asked about every
+    difference if others saved meanwhile; a choice made on a page that is old again is asked for again."""
+    others = saved_by_others(need, part, seen)
+    base = seen.base if seen else None
+    if base is None and not others:
+        base = marks(stored)
+    own: dict[str, str] = {}
+    if seen and seen.page:
+        own = own_since(need.edits.get(part, {}).get("own", {}).get(seen.page, {}), seen.version)
+    return merge(base=base, stored=stored, typed=typed, own=own, choices={} if others or not seen else seen.choices)
+
+
+def line_part(need: TrainingNeed, part: str, client_key: str) -> str:
+    """The part of a new line; that of the line its page has already made, if it has."""
+    if part != NEW_LINE or not client_key:
+        return part
+    made = need.lines.filter(client_key=client_key).values_list("pk", flat=True).first()
+    return f"line-{made}" if made else part
 
 
 @transaction.atomic
@@ -124,28 +224,36 @@ def save_part(
     actor,
     seen: Seen | None,
     final: bool,
-    write: Callable[[TrainingNeed], str | None],
+    write: Callable[[TrainingNeed, str], str | None],
+    client_key: str = "",
 ) -> TrainingNeed:
-    """Store one part under lock. `write` changes the locked need and may return the part's real key (a new line's).
+    """Store one part under lock. `write` merges into the locked need (see `decide`), changes it and may return the
+    part's real key (a new line's).
 
-    `final`: an explicit save, which is logged; otherwise an autosave. Raises Conflict or Closed.
+    `final`: an explicit save, which is logged; otherwise an autosave. Raises Closed, and what `write` raises: Conflict,
+    Unfit, Gone.
     """
     fresh = locked(need, actor)
-    _check_seen(fresh, part, seen)
-    before = snapshot(fresh, part)
-    part = write(fresh) or part
+    part = line_part(fresh, part, client_key)
+    before, stored = snapshot(fresh, part), base_of(fresh, part)
+    part = write(fresh, part) or part
     fresh.__dict__.pop("all_lines", None)
-    after = snapshot(fresh, part)
+    after, now = snapshot(fresh, part), base_of(fresh, part)
     last = fresh.edits.get(part, {})
-    baseline = last.get("before", before)
-    if before == after and not (final and "before" in last):
+    if before == after and stored == now and not (final and "before" in last):
         return fresh
+    baseline = last.get("before", before)
+    if "before" in last and last["by"] != actor.pk:  # what a colleague typed is logged in the colleague's name
+        _log_change(fresh, part, User.objects.get(pk=last["by"]), baseline, before)
+        baseline = before
     fresh.version += 1
+    written = {name: now.get(name, "") for name in {**stored, **now} if stored.get(name) != now.get(name)}
     entry = {
         "version": fresh.version,
         "page": seen.page if seen else "",
         "by": actor.pk,
         "at": timezone.now().isoformat(timespec="seconds"),
+        "own": remember(last.get("own", {}), seen.page if seen else "", written, fresh.version),
     }
     if not final:
         entry["before"] = baseline
@@ -181,7 +289,11 @@ def _part_name(need, part: str) -> str:
 
 
 def log_unlogged(need: TrainingNeed) -> None:
-    """Log what autosaves stored but nobody saved explicitly, in the name of whoever typed it. The need is not saved."""
+    """Log what autosaves stored but nobody saved explicitly, in the name of whoever typed it. The need is not saved.
+
+    What open pages have written is forgotten: after this they can save nothing.
+    """
+    need.edits = {part: {k: v for k, v in entry.items() if k != "own"} for part, entry in need.edits.items()}
     for part, entry in list(need.edits.items()):
         if "before" not in entry:
             continue
@@ -201,17 +313,33 @@ def _touch(need: TrainingNeed) -> None:
 # --- Lines -----------------------------------------------------------------------------------------------------------
 
 
-def write_line(need: TrainingNeed, line: NeedLine, gaps: list[CompetencyGap], *, final: bool) -> str:
-    """Store a line with its gaps and return its part key. `final`: gaps that are not among `gaps` are removed."""
+def write_line(
+    need: TrainingNeed,
+    line: NeedLine,
+    gaps: list[CompetencyGap],
+    *,
+    final: bool,
+    client_key: str = "",
+    keep: Collection[int] = (),
+) -> str:
+    """Store a line with its gaps and return its part key.
+
+    `final`: gaps that are neither among `gaps` nor in `keep` (others added them meanwhile) are removed.
+    """
     line.need = need
     if line.pk is None:
         line.position = (need.lines.aggregate(n=Max("position"))["n"] or 0) + 1
+        line.client_key = client_key
     line.save()
-    kept = {gap.pk for gap in gaps if gap.pk}
+    kept = {gap.pk for gap in gaps if gap.pk} | set(keep)
     if final:
         line.gaps.exclude(pk__in=kept).delete()
     present = {gap.theme_id: gap.pk for gap in line.gaps.all()}
+    used = set(line.gaps.exclude(client_key="").values_list("client_key", flat=True))
     for gap in gaps:
+        if gap.pk is None:
+            gap.client_key = "" if gap.client_key in used else gap.client_key
+            used.add(gap.client_key)
         taken = present.get(gap.theme_id)
         if gap.pk is None and taken:
             gap.pk, gap._state.adding = taken, False
@@ -224,14 +352,16 @@ def write_line(need: TrainingNeed, line: NeedLine, gaps: list[CompetencyGap], *,
 
 
 @transaction.atomic
-def copy_line_of(need: TrainingNeed, line_id: int, *, actor) -> NeedLine | None:
+def copy_line_of(need: TrainingNeed, line_id: int, *, actor, client_key: str = "") -> NeedLine | None:
     """Duplicate a line at the end of the need."""
     fresh = locked(need, actor)
+    if client_key and (made := fresh.lines.filter(client_key=client_key).first()):
+        return made
     line = fresh.lines.filter(pk=line_id).prefetch_related("gaps").first()
     if line is None:
         return None
     last = fresh.lines.aggregate(n=Max("position"))["n"]
-    copy = copy_line(line, fresh, position=last + 1)
+    copy = copy_line(line, fresh, position=last + 1, client_key=client_key)
     _touch(fresh)
     _log_line(fresh, actor, copy, before=None, after=_in_short(copy))
     return copy
@@ -314,10 +444,17 @@ def move_line_to_province(need: TrainingNeed, line: NeedLine, *, actor) -> Train
 
 
 @transaction.atomic
-def attach_evidence(need: TrainingNeed, upload, evidence_type: str, *, actor) -> Evidence:
-    """Store a checked file of evidence."""
+def attach_evidence(need: TrainingNeed, upload, evidence_type: str, *, actor, client_key: str = "") -> Evidence:
+    """Store a checked file of evidence. The same file sent again from the same page is the same piece of evidence."""
     fresh = locked(need, actor)
     paper = Evidence(need=fresh, evidence_type=evidence_type).hold(upload, actor=actor)
+    former = fresh.evidence.filter(client_key=client_key).first() if client_key else None
+    if former is not None and former.sha256 == paper.sha256:
+        return former
+    if former is None:
+        paper.client_key = client_key
+    if fresh.evidence.count() >= MOST_FILES:
+        raise TooMany
     paper.save()
     _touch(fresh)
     _log_paper(fresh, actor, "attach", paper, evidence_type)
@@ -325,14 +462,22 @@ def attach_evidence(need: TrainingNeed, upload, evidence_type: str, *, actor) ->
 
 
 @transaction.atomic
-def attach_letter(need: TrainingNeed, upload, *, number: str, date, subject: str, actor) -> CoverLetter:
-    """Store the cover letter, or correct its number and date; a new file replaces the former one."""
+def attach_letter(need: TrainingNeed, upload, *, number: str, date, subject: str, actor, was="") -> CoverLetter:
+    """Store the cover letter, or correct its number and date; a new file replaces the former one.
+
+    `was`: the checksum of the letter the page showed. Raises Replaced where another one has been attached since.
+    """
     fresh = locked(need, actor)
     letter = CoverLetter.objects.filter(need=fresh).first() or CoverLetter(need=fresh)
-    former = letter.file.name if letter.pk and upload else ""
+    before, known = (letter.number, letter.date, letter.subject, letter.sha256), letter.file.name
     letter.number, letter.date, letter.subject = number, date, subject
     if upload:
         letter.hold(upload, actor=actor)
+        if letter.pk and was and before[3] not in (was, letter.sha256):
+            raise Replaced(CoverLetter.objects.get(pk=letter.pk))
+    if letter.pk and before == (number, date, subject, letter.sha256):
+        return CoverLetter.objects.get(pk=letter.pk)  # sent twice: the second time changes nothing
+    former = known if letter.pk and upload else ""
     letter.save()
     if former:
         storage = letter.file.storage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation, OrganisationKind
 from regions.models import CompetencyGap, NeedLine, NeedStatus, TrainingNeed
@@ -10,9 +10,9 @@ from regions.services.totals import refresh_totals
 from workflow.engine import note
 from workflow.models import Counter
 
-LINE_OWN = {"id", "need", "continues", "people_trained"}
-GAP_OWN = {"id", "line", "evidence", "level_now"}
-"""What belongs to one need alone: its place, its papers and what training changed in it."""
+LINE_OWN = {"id", "need", "continues", "people_trained", "client_key"}
+GAP_OWN = {"id", "line", "evidence", "level_now", "client_key"}
+"""What belongs to one need alone: its place, its papers, what training changed in it and how its page called it."""
 LINE_COPY = [f.name for f in NeedLine._meta.concrete_fields if f.name not in LINE_OWN]
 GAP_COPY = [f.name for f in CompetencyGap._meta.concrete_fields if f.name not in GAP_OWN]
 CONTENT = (
@@ -30,9 +30,25 @@ CONTENT = (
 )
 
 
+def open_need(*, office, cycle, actor, source: TrainingNeed | None = None, client_key: str = "") -> TrainingNeed:
+    """A new draft with its code. The page that asks for it a second time, even at the same moment, gets the first."""
+    if made := _made_by(office, client_key):
+        return made
+    try:
+        return _open(office=office, cycle=cycle, actor=actor, source=source, client_key=client_key)
+    except IntegrityError:
+        if made := _made_by(office, client_key):
+            return made
+        raise
+
+
+def _made_by(office, client_key: str) -> TrainingNeed | None:
+    return TrainingNeed.objects.filter(office=office, client_key=client_key).first() if client_key else None
+
+
 @transaction.atomic
-def open_need(*, office, cycle, actor, source: TrainingNeed | None = None) -> TrainingNeed:
-    """A new draft with its code. The officer in charge comes from the office's last need, else from its profile."""
+def _open(*, office, cycle, actor, source: TrainingNeed | None, client_key: str) -> TrainingNeed:
+    """The officer in charge comes from the office's last need, else from its profile."""
     last = source or office.needs.exclude(contact_post="").order_by("-pk").first()
     need = TrainingNeed.objects.create(
         code=Counter.code(f"KB-{cycle.year}"),
@@ -43,6 +59,7 @@ def open_need(*, office, cycle, actor, source: TrainingNeed | None = None) -> Tr
         contact_post=last.contact_post if last else getattr(actor, "name", ""),
         contact_email=(last.contact_email if last else "") or office.email or getattr(actor, "email", ""),
         contact_phone=last.contact_phone if last else "",
+        client_key=client_key,
     )
     if source is not None:
         copy_content(source, need)

@@ -13,22 +13,44 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Role
 from regions import selectors
 from regions.forms import OfficeForm, ReasonForm
+from regions.merging import new_key
 from regions.models.vocabulary import term_label
 from regions.parts import TITLES, address, next_part
 from regions.rules import imbalances, missing_parts, post_fault
 from regions.sentences import score_rows
-from regions.services import Closed, Conflict, answer_remark, facts_of, open_need, save_part
+from regions.services import (
+    Closed,
+    Conflict,
+    Unfit,
+    answer_remark,
+    base_of,
+    decide,
+    facts_of,
+    open_need,
+    save_part,
+    values_of,
+)
 from regions.views.saving import (
     after_saving,
+    by_script,
     clash,
     clash_context,
-    differences_of,
+    closed_answer,
+    difference,
     editable_need,
     is_autosave,
+    key_of,
+    merged_row,
     page_context,
-    saved_fragment,
+    put,
+    saved_answer,
     seen_by_page,
+    shown_base,
+    typed_values,
+    unfit_answer,
+    unsaved_rows,
 )
+from workflow.answers import json_answer, wants_json
 from workflow.engine import offered
 
 
@@ -50,13 +72,21 @@ def start(request):
         source = None
         if wanted := request.POST.get("source", ""):
             source = selectors.get_need(user, wanted)
-        need = open_need(office=office, cycle=cycle, actor=user, source=source)
+        key = key_of(request)
+        if key and source is not None:
+            key = f"{key}.{source.pk}"  # one page offers several needs to copy
+        need = open_need(office=office, cycle=cycle, actor=user, source=source, client_key=key)
+        if wants_json(request):
+            return json_answer({"code": need.code, "url": _first_page(need)}, status=201)
         if source is not None:
             if source.people_completed:
                 messages.info(request, _rest_sentence(source))
             return redirect(reverse("regions:fill", args=[need.code]))
         return redirect(_first_page(need))
+    if refusal and request.method == "POST" and wants_json(request):
+        return json_answer({"closed": refusal}, status=409)
     context = {
+        "client_key": key_of(request) or new_key(),
         "cycle": cycle,
         "window": window,
         "coming": coming,
@@ -94,51 +124,99 @@ def fill(request, code):
     return render(request, "regions/fill.html", context)
 
 
+class _Section:
+    """One request about one section of plain fields: shown, merged with what others stored, saved."""
+
+    def __init__(self, request, need, part: str, form_class, template: str):
+        self.request, self.need, self.part = request, need, part
+        self.form_class, self.template = form_class, template
+        self.form = form_class(request.POST if request.method == "POST" else None, instance=need)
+        self.merged: list[dict] = []
+
+    def answer(self):
+        """The page, or what became of what was posted."""
+        if self.request.method != "POST":
+            return self.show(base=shown_base(self.form))
+        try:
+            saved = save_part(
+                self.need,
+                self.part,
+                actor=self.request.user,
+                seen=seen_by_page(self.request),
+                final=not is_autosave(self.request),
+                write=self._write,
+            )
+        except Conflict as conflict:
+            if by_script(self.request):
+                return clash(conflict)
+            return self.show(status=409, **clash_context(conflict))
+        except Unfit:
+            return self._unfit()
+        except Closed as closed:
+            return closed_page(self.request, closed, self.form, self.template, self.part)
+        return self._saved(saved)
+
+    def show(self, *, need=None, status: int = 200, **more):
+        """The page with its form."""
+        context = page_context(
+            self.request, need or self.need, self.part, part=self.part, **{"form": self.form, **more}
+        )
+        return render(self.request, self.template, context, status=status)
+
+    def _write(self, fresh, part: str) -> None:
+        """Put into the locked need what stands; raises Conflict or Unfit."""
+        stored = values_of(fresh, part)
+        seen, typed = seen_by_page(self.request), typed_values(self.form)
+        outcome = decide(fresh, part, seen, stored, typed)
+        if outcome.asked:
+            choices = seen.choices if seen else {}
+            rows = [
+                difference(self.form[name], stored[name], typed[name], choices.get(name, "")) for name in outcome.both
+            ]
+            raise Conflict(fresh, fresh.edits.get(part, {}).get("at", ""), rows, outcome.base)
+        if outcome.stored:
+            data = self.request.POST.copy()
+            for name in outcome.stored:
+                put(data, self.form[name], stored[name])
+            self.merged = [merged_row(self.form[name], name, stored[name]) for name in outcome.stored]
+            self.form = self.form_class(data, instance=self.need)
+        if not self.form.is_valid() and not is_autosave(self.request) and "later" not in self.request.POST:
+            raise Unfit
+        for name in self.form.fields:
+            if name in self.form.cleaned_data:
+                setattr(fresh, name, self.form.cleaned_data[name])
+
+    def _unfit(self):
+        if by_script(self.request):
+            return unfit_answer(unsaved_rows(self.form))
+        return self.show(status=400)
+
+    def _saved(self, saved):
+        """After storing: what a script is told, what is left to correct, or the next part."""
+        request, following = self.request, address(saved, next_part(saved, self.part))
+        base = base_of(saved, self.part)
+        if by_script(request):
+            to = "" if is_autosave(request) else following
+            rows = unsaved_rows(self.form)
+            return saved_answer(request, saved, base, unsaved=rows, merged=self.merged, following=to)
+        if not self.form.is_valid():
+            return self.show(need=saved, status=400, base=base, version=saved.version, partly_saved=True)
+        return after_saving(request, saved, default=following)
+
+
 def _section(request, code, part: str, form_class, template: str):
-    """One section of plain fields: shown, saved in passing, saved for good."""
     need, elsewhere = editable_need(request, code)
-    if elsewhere:
-        return elsewhere
-    if request.method != "POST":
-        context = page_context(request, need, part, form=form_class(instance=need))
-        return render(request, template, context)
-    form = form_class(request.POST, instance=need)
-    valid = form.is_valid()
-    passing, later = is_autosave(request), "later" in request.POST
-    if not valid and not passing and not later:
-        return render(request, template, page_context(request, need, part, form=form), status=400)
-    values = {name: form.cleaned_data[name] for name in form.fields if name in form.cleaned_data}
-
-    def write(fresh):
-        for name, value in values.items():
-            setattr(fresh, name, value)
-
-    try:
-        saved = save_part(need, part, actor=request.user, seen=seen_by_page(request), final=not passing, write=write)
-    except Conflict as conflict:
-        stored = differences_of(form, conflict.need)
-        if passing:
-            return clash(request, conflict, stored)
-        context = page_context(request, conflict.need, part, form=form) | clash_context(conflict, stored)
-        return render(request, template, context, status=409)
-    except Closed as closed:
-        return closed_page(request, closed, form, template, part)
-    if passing:
-        return saved_fragment(request, saved, unsaved=len(form.errors))
-    if not valid:
-        context = page_context(request, saved, part, form=form, partly_saved=True)
-        return render(request, template, context, status=400)
-    return after_saving(request, saved, default=address(saved, next_part(saved, part)))
+    return elsewhere or _Section(request, need, part, form_class, template).answer()
 
 
 def closed_page(request, closed: Closed, form, template: str, part: str, **more):
     """The need was signed or withdrawn meanwhile: say so, and keep what was typed on the page."""
+    if by_script(request):
+        return closed_answer(closed.need)
     sentence = _("%(code)s cannot be changed now: %(state)s. Your entries are still on this page.") % {
         "code": closed.need.code,
         "state": closed.need.state.label,
     }
-    if is_autosave(request):
-        return render(request, "regions/_clash.html", {"need": closed.need, "closed": sentence}, status=409)
     context = page_context(request, closed.need, part, form=form, closed=sentence, **more)
     return render(request, template, context, status=409)
 

@@ -31,6 +31,11 @@ def needs(request):
     facets = [selectors.STATUS, selectors.POST, selectors.THEME, selectors.URGENCY, selectors.BAND_FACET]
     if role not in {Role.DINAS_OP, Role.DINAS_HEAD, Role.PROV_VER}:
         facets.insert(1, selectors.PROVINCE)
+    facets.append(selectors.CYCLE)
+    if request.GET.getlist("map"):
+        facets.insert(0, selectors.ON_MAP)
+    if role == Role.PROV_VER or request.GET.getlist("province") or request.GET.getlist("place"):
+        facets.insert(1, selectors.PLACE)
     listing = Listing(
         request,
         selectors.needs_seen_by(request.user),

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from regions import selectors
 from regions.forms import EvidenceForm, LetterForm
 from regions.parts import address, next_part
-from regions.services import Closed, attach_evidence, attach_letter, detach
+from regions.services import Closed, Replaced, TooMany, attach_evidence, attach_letter, detach
 from regions.views.fill import closed_page
-from regions.views.saving import editable_need, page_context
+from regions.views.saving import editable_need, key_of, page_context
+from regions.views.uploads import another_letter, too_many_files
 from workflow.downloads import file_response
 from workflow.engine import note
 
 TEMPLATE = "regions/papers.html"
-MOST_FILES = 20
 
 
 def _letter(need):
@@ -63,31 +63,35 @@ def _take_letter(request, need):
     if not form.is_valid():
         return _show(request, need, letter_form=form, status=400)
     data = form.cleaned_data
-    attach_letter(
-        need,
-        data["letter"],
-        number=data["number"],
-        date=data["date"],
-        subject=data["subject"],
-        actor=request.user,
-    )
+    try:
+        attach_letter(
+            need,
+            data["letter"],
+            number=data["number"],
+            date=data["date"],
+            subject=data["subject"],
+            actor=request.user,
+            was=data["was"],
+        )
+    except Replaced as replaced:
+        form.add_error("letter", another_letter(replaced.letter))
+        form.data = form.data.copy()
+        form.data[form["was"].html_name] = replaced.letter.sha256  # seen now: sent again, it is replaced
+        return _show(request, need, letter_form=form, status=409)
     messages.success(request, _("The cover letter is stored."))
     return redirect(address(need, "papers"))
 
 
 def _take_evidence(request, need):
     form = EvidenceForm(request.POST, request.FILES, prefix="evidence")
-    valid = form.is_valid()
-    if valid and need.evidence.count() >= MOST_FILES:
-        form.add_error(
-            "file",
-            _("A need holds at most %(count)d files. Remove one, or join several into one PDF.")
-            % {"count": MOST_FILES},
-        )
-        valid = False
-    if not valid:
+    if not form.is_valid():
         return _show(request, need, evidence_form=form, status=400)
-    paper = attach_evidence(need, form.cleaned_data["file"], form.cleaned_data["evidence_type"], actor=request.user)
+    data, key = form.cleaned_data, key_of(request)
+    try:
+        paper = attach_evidence(need, data["file"], data["evidence_type"], actor=request.user, client_key=key)
+    except TooMany:
+        form.add_error("file", too_many_files())
+        return _show(request, need, evidence_form=form, status=400)
     messages.success(request, _("%(name)s is attached.") % {"name": paper.name})
     return redirect(address(need, "papers"))
 

@@ -31,7 +31,9 @@ DECISIONS = (
 
 def _only(request, *roles) -> None:
     if request.user.acting_role not in roles:
-        raise PermissionDenied("this queue belongs to another role")
+        refusal = PermissionDenied("this queue belongs to another role")
+        refusal.roles = roles
+        raise refusal
 
 
 def _queue(request, tabs, *, template: str, facets, **more):
@@ -45,6 +47,7 @@ def _queue(request, tabs, *, template: str, facets, **more):
         default_sort="due",
         search=selectors.matches,
         distinct=True,
+        tabs={tab.name: tab.rows for tab in tabs},
     )
     context = {
         "tabs": tabs,
@@ -102,6 +105,7 @@ def province(request):
         "filing": filing,
         "filed": sum(f.has_filed for f in filing),
         "people": sum(f.people for f in filing),
+        "most": max((f.people for f in filing), default=0),
         "ageing": selectors.ageing_of(mine, user, DECISIONS),
         "waiting": list(mine[:5]),
         "next": selectors.next_waiting(user),
