@@ -1,4 +1,4 @@
-"""What a mail says: plain text in the person's language, why it came, links into the portal, nothing
+"""What a mail says: text and HTML in the person's language, why it came, links into the portal, nothing
 personal."""
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from notices.lines import Line, line
 from notices.models import NoticeKind
 
 LINES_PER_GROUP = 10
-QUOTE_LENGTH = 400
+FITS = ((400, 12), (160, 6), (60, 3), (0, 1), (0, 0))
+"""How much of a comment is quoted, and how many changed fields are named: the most with which both bodies stay under
+the limit."""
 MAX_BYTES = 30 * 1024
 
 
@@ -33,27 +35,41 @@ def _titles() -> dict[str, str]:
     return {NoticeKind.TURN: _("Your turn"), NoticeKind.DUE: _("Due dates"), NoticeKind.CHANGE: _("Changes")}
 
 
-def compose(user, notices) -> tuple[str, str]:
-    """(subject, body) of the mail that carries these notices."""
+@dataclass(frozen=True)
+class Composed:
+    """A mail as it is sent; the text is what the outbox keeps."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(user, notices) -> Composed:
+    """The mail that carries these notices, in the person's language. What would make it too heavy is quoted shorter."""
     with translation.override(user.language):
         groups = []
         for kind, title in _titles().items():
             own = [line(n) for n in notices if n.kind == kind]
             if own:
                 groups.append(Group(title, own[:LINES_PER_GROUP], max(len(own) - LINES_PER_GROUP, 0)))
-        body = render_to_string(
-            "mail/notices.txt",
-            {
-                "groups": groups,
-                "site": settings.SITE_URL,
-                "inbox": settings.SITE_URL + reverse("notices:inbox"),
-                "account": settings.SITE_URL + reverse("accounts:settings"),
-                "support": settings.SUPPORT_EMAIL,
-                "quote_length": QUOTE_LENGTH,
-                "demo": settings.DEMO,
-            },
-        )
-        return _subject(notices), body.encode()[:MAX_BYTES].decode(errors="ignore")
+        subject = _subject(notices)
+        values = {
+            "subject": subject,
+            "groups": groups,
+            "site": settings.SITE_URL,
+            "inbox": settings.SITE_URL + reverse("notices:inbox"),
+            "account": settings.SITE_URL + reverse("accounts:settings"),
+            "support": settings.SUPPORT_EMAIL,
+            "demo": settings.DEMO,
+        }
+        for quote_length, changes in FITS:
+            shown = {"quote_length": quote_length, "changes_shown": changes, "first_changes": f":{changes}"}
+            text, html = (
+                render_to_string(name, {**values, **shown}) for name in ("mail/notices.txt", "mail/notices.html")
+            )
+            if len(text.encode()) + len(html.encode()) <= MAX_BYTES:
+                break
+        return Composed(subject, text, html)
 
 
 def _subject(notices) -> str:

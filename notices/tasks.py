@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.utils import timezone
 
 from notices import services
 from notices.mail import compose
 from notices.models import Outbox
+from workflow.letters import letter
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +83,13 @@ def _send(pk: int, now) -> bool:
             mail.dropped_at = now
             mail.save()
             return False
-        mail.subject, mail.body = compose(mail.user, notices)
+        composed = compose(mail.user, notices)
+        mail.subject, mail.body = composed.subject, composed.text
         mail.next_at = now + dt.timedelta(minutes=BACKOFF[min(mail.attempts, len(BACKOFF) - 1)])
         mail.attempts += 1
         mail.save()
     try:
-        EmailMessage(mail.subject, mail.body, to=[mail.user.email], headers=_headers(mail)).send()
+        letter(composed.subject, composed.text, composed.html, to=mail.user.email, headers=_headers(mail)).send()
     except Exception as error:
         log.warning("mail %s: try %s failed: %s", mail.pk, mail.attempts, error)
         Outbox.objects.filter(pk=pk).update(last_error=f"{type(error).__name__}: {error}"[:300])
@@ -102,7 +103,6 @@ def _headers(mail: Outbox) -> dict[str, str]:
     host = urlsplit(settings.SITE_URL).hostname or "sinergi"
     return {
         "Message-ID": f"<sinergi-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{host}>",
-        "Auto-Submitted": "auto-generated",
     }
 
 
