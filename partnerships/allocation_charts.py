@@ -10,24 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from regions.publishing import Tile, tile_map
+from regions.maps import drawing
+from regions.maps.drawing import Drawing, marks_of
+from regions.maps.scales import Scale
+from regions.maps.sheets import sheet
 from workflow import formats
 
-FLOORS = (1, 20, 30, 40, 50)
-"""From which coverage, in hundredths, a class begins; fixed, so that maps of different runs compare."""
-LEGEND = (
-    (1, gettext_lazy("< 20%")),
-    (2, "20–29%"),
-    (3, "30–39%"),
-    (4, "40–49%"),
-    (5, "≥ 50%"),
-)
-
-
-MOST_MARKED = 3
-"""So many places that share the lowest or highest coverage are marked on the map; with more, no mark helps."""
+SCALE = Scale((1, 20, 30, 40, 50), "%")
+"""Classes of coverage in hundredths; fixed, so that maps of different runs compare."""
 
 
 @dataclass(frozen=True)
@@ -69,39 +60,41 @@ def percent_of(seats: int | None, people: int | None) -> int | None:
     return 99 if share >= 100 and seats < people else share
 
 
-def level_of(share: int | None) -> str:
-    """The class of a coverage; "x" where it is not shown."""
-    return "x" if share is None else str(sum(share >= floor for floor in FLOORS))
-
-
-def coverage_map(places: Sequence[Place], *, before: bool) -> dict:
-    """The tile map of coverage, with the lowest and the highest marked."""
+def coverage_map(places: Sequence[Place], *, before: bool) -> Drawing:
+    """The map of coverage, with the lowest and the highest marked."""
     shares = {p.code: p.before if before else p.now for p in places}
     known = [p for p in places if shares[p.code] is not None]
     ends = [shares[p.code] for p in known]
     low, high = ([p for p in known if shares[p.code] == end(ends)] for end in (min, max)) if ends else ([], [])
     differ = bool(ends) and min(ends) != max(ends)
-    marks = {}
-    for found, mark in ((low, "low"), (high, "high")):
-        if differ and len(found) <= MOST_MARKED:
-            marks |= {p.code: mark for p in found}
-    drawn = [
-        Tile(
-            code=p.code,
-            name=p.name,
-            level=level_of(shares[p.code]),
-            value=_("not shown") if shares[p.code] is None else formats.percent(shares[p.code]),
-            figure="" if shares[p.code] is None else formats.num(shares[p.code]),
-            mark=marks.get(p.code, ""),
-        )
-        for p in places
-    ]
-    label = _("Coverage by province before the allocation") if before else _("Coverage by province by this allocation")
-    found = tile_map(label, drawn, [{"level": n, "label": words} for n, words in LEGEND], nothing="0%")
-    return found | {
+    marks = marks_of(shares)
+    found = {
         "low": _end(low, shares, marks) if differ else None,
         "high": _end(high, shares, marks) if differ else None,
     }
+    return Drawing(
+        label=_("Coverage by province before the allocation")
+        if before
+        else _("Coverage by province by this allocation"),
+        summary=_sentence(found),
+        places=[
+            drawing.Place(
+                code=p.code,
+                name=p.name,
+                level=SCALE.level(shares[p.code]),
+                value=_("not shown") if shares[p.code] is None else formats.percent(shares[p.code]),
+                figure="" if shares[p.code] is None else formats.num(shares[p.code]),
+                weight=p.people or 0,
+                mark=marks.get(p.code, ""),
+            )
+            for p in places
+        ],
+        legend=SCALE.legend(),
+        nothing=SCALE.nothing,
+        sheet=sheet(),
+        sizes=_("The larger the circle, the more people asked for."),
+        ends=found,
+    )
 
 
 def _end(places: Sequence[Place], shares: dict[str, int | None], marks: dict[str, str]) -> dict[str, Any]:
@@ -118,15 +111,16 @@ def named(places: Sequence[Place]) -> str:
     return _("%(one)s and %(count)s more") % {"one": first, "count": formats.num(others)}
 
 
-def map_sentence(drawn: dict) -> str:
+def _sentence(ends: dict[str, Any]) -> str:
     """What the map shows, in a sentence."""
-    if not drawn["low"]:
+    low, high = ends["low"], ends["high"]
+    if not low:
         return _("Every province has about the same coverage.")
     return _("Lowest: %(low)s, %(low_share)s. Highest: %(high)s, %(high_share)s.") % {
-        "low": drawn["low"]["name"],
-        "low_share": formats.percent(drawn["low"]["share"]),
-        "high": drawn["high"]["name"],
-        "high_share": formats.percent(drawn["high"]["share"]),
+        "low": low["name"],
+        "low_share": formats.percent(low["share"]),
+        "high": high["name"],
+        "high_share": formats.percent(high["share"]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +77,36 @@ def _names(model) -> dict[str, tuple[str, str]]:
 
 
 def _name(model, code: str) -> str:
-    entry = _names(model).get(code)
-    if entry is None:
-        return code
-    return entry[1] if (get_language() or "id").startswith("en") and entry[1] else entry[0]
+    return _namer(model)(code)
+
+
+def _namer(model) -> Callable[[str], str]:
+    """The names of a table, fetched once for many codes."""
+    found, english = _names(model), (get_language() or "id").startswith("en")
+
+    def name(code: str) -> str:
+        entry = found.get(code)
+        if entry is None:
+            return code
+        return entry[1] if english and entry[1] else entry[0]
+
+    return name
+
+
+def post_names() -> Callable[[str], str]:
+    """For lists: functional posts in the reader's language, fetched once."""
+    return _namer(FunctionalPost)
+
+
+def theme_names() -> Callable[[str], str]:
+    """For lists: competencies in the reader's language, fetched once."""
+    return _namer(Theme)
+
+
+def province_names() -> Callable[[str], str]:
+    """For lists: provinces in the reader's language, fetched once; offices without a region are the centre's."""
+    name = _namer(Region)
+    return lambda code: name(code[:2]) if code else _("Central")
 
 
 def post_name(code: str) -> str:

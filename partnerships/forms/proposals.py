@@ -62,17 +62,19 @@ class ProposeForm(forms.Form):
 
 
 class DemandForm(forms.Form):
-    """Narrows the demand to a competency, a province, a post."""
+    """Narrows the demand to a competency, an island group, a province, a post."""
 
     is_filter = True
 
     tema = forms.ChoiceField(label=gettext_lazy("Competency"), required=False)
+    pulau = forms.ChoiceField(label=gettext_lazy("Island group"), required=False)
     provinsi = forms.ChoiceField(label=gettext_lazy("Province"), required=False)
     jabatan = forms.ChoiceField(label=gettext_lazy("Post"), required=False)
 
     def __init__(self, *args, choices: dict, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, source in (("tema", "theme"), ("provinsi", "province"), ("jabatan", "post")):
+        sources = {"tema": "theme", "pulau": "island", "provinsi": "province", "jabatan": "post"}
+        for name, source in sources.items():
             self.fields[name].choices = [("", _("All")), *choices[source]]
         self.helper = SinergiFormHelper()
-        self.helper.layout = Layout(Row(*(Column(name, css_class="col-md-4") for name in self.fields)))
+        self.helper.layout = Layout(Row(*(Column(name, css_class="col-md-6 col-lg-3") for name in self.fields)))

@@ -60,7 +60,7 @@ PROPOSAL = Workflow(
             S.SUGGESTED.label,
             sees=(*OFFICE, Role.PPSDM_VER, Role.PARTNER_OFF),
             tone="neutral",
-            icon="stars",
+            icon="bullseye",
             stage="proposed",
         ),
         State(

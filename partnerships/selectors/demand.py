@@ -11,9 +11,10 @@ from accounts.roles import CENTRAL, PARTNER
 from accounts.rules import capacity
 from partnerships.models import Proposal
 from partnerships.rules.proposals import OPEN_NEEDS
-from partnerships.sentences import post_name, province_name, theme_name
+from partnerships.sentences import post_names, province_names, theme_names
 from partnerships.services.suggestions import intakes_on_offer
-from regions.models import CompetencyGap, NeedLine
+from regions.models import CompetencyGap, NeedLine, Region
+from regions.models.places import RegionLevel
 
 
 def may_read_demand(user) -> bool:
@@ -55,6 +56,16 @@ class DemandFilter:
     theme: str = ""
     province: str = ""
     post: str = ""
+    island: str = ""
+
+
+def provinces() -> dict[str, Region]:
+    """{code: province}, from west to east; one query."""
+    return {r.code: r for r in Region.objects.filter(level=RegionLevel.PROVINCE).order_by("code")}
+
+
+def _codes_of(island: str) -> list[str]:
+    return [code for code, region in provinces().items() if region.island_group == island]
 
 
 def demand(wanted: DemandFilter) -> list[Demand]:
@@ -85,6 +96,9 @@ def demand(wanted: DemandFilter) -> list[Demand]:
         gaps = gaps.filter(theme=wanted.theme)
     if wanted.province:
         gaps = gaps.filter(province=wanted.province)
+    if wanted.island:
+        gaps = gaps.filter(province__in=_codes_of(wanted.island))
+    theme_name, province_name = theme_names(), province_names()
     rows = [
         Demand(
             theme=theme,
@@ -125,7 +139,11 @@ def demand_choices() -> dict[str, list[tuple[str, str]]]:
             "theme", "province", "line__post"
         )
     )
+    theme_name, province_name, post_name = theme_names(), province_names(), post_names()
+    named = {p for _t, p, _j in triples}
+    islands = dict.fromkeys(region.island_group for code, region in provinces().items() if code in named)
     return {
+        "island": [(name, name) for name in islands],
         "theme": sorted(((c, theme_name(c)) for c in {t for t, _p, _j in triples}), key=lambda x: x[1]),
         "province": sorted(((c, province_name(c)) for c in {p for _t, p, _j in triples}), key=lambda x: x[1]),
         "post": sorted(((c, post_name(c)) for c in {j for _t, _p, j in triples}), key=lambda x: x[1]),

@@ -57,6 +57,7 @@ FACETS = (
         _province_labels,
         expression=Left("line__need__office__region_code", 2),
     ),
+    Facet("cycle", gettext_lazy("Cycle"), "line__need__cycle", lambda years: {y: str(y) for y in sorted(years)}),
 )
 
 SORTS = {

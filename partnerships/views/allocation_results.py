@@ -24,6 +24,7 @@ from workflow import formats
 from workflow.downloads import csv_response
 from workflow.engine import offered
 from workflow.listing import Pages
+from workflow.open_page import open_page
 from workflow.sheets import xlsx_response
 
 LEFT_SHOWN = 10
@@ -60,7 +61,6 @@ def _picture(request, shown) -> dict:
         "view": view,
         "views": [{"url": _with(request, peta=name), "label": labels[name], "current": name == view} for name in VIEWS],
         "map": drawn,
-        "summary": charts.map_sentence(drawn),
     }
 
 
@@ -198,8 +198,7 @@ def _submits(user, run) -> bool:
     return any(offer.transition.name == "submit" and offer.enabled for offer in offered(user, run))
 
 
-@login_not_required
-@require_safe
+@open_page
 def public(request, code: str):
     """A ratified result for everyone: aggregated, small groups withheld."""
     run = results.public_run(code)

@@ -11,6 +11,7 @@ from accounts.rules import zone_of
 from partnerships.forms.proposals import DemandForm
 from partnerships.rules.proposals import may_propose
 from partnerships.selectors import demand as country
+from partnerships.selectors import demand_drawings as drawings
 from partnerships.selectors import suggestions as selectors
 from partnerships.sentences import formula, post_name
 from partnerships.services.proposals import people_left
@@ -50,11 +51,13 @@ def demand(request):
         raise PermissionDenied("partnerships.demand")
     form = DemandForm(request.GET or None, choices=country.demand_choices())
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    rows = country.demand(
-        country.DemandFilter(
-            theme=chosen.get("tema", ""), province=chosen.get("provinsi", ""), post=chosen.get("jabatan", "")
-        )
+    wanted = country.DemandFilter(
+        theme=chosen.get("tema", ""),
+        province=chosen.get("provinsi", ""),
+        post=chosen.get("jabatan", ""),
+        island=chosen.get("pulau", ""),
     )
+    rows = country.demand(wanted)
     kept = {name: value for name, value in chosen.items() if value}
     pages = Pages(request, rows, 50, kept)
     return render(
@@ -65,6 +68,8 @@ def demand(request):
             "pages": pages,
             "page": pages.page,
             "figures": country.demand_figures(),
+            "map": drawings.demand_map(wanted, kept),
+            "heat": drawings.demand_heat(rows, kept),
             "is_filtered": bool(kept),
             "may_offer": may_offer(request.user),
         },

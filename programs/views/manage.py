@@ -171,6 +171,7 @@ def section(request, code, part):
         "position": list(ADDRESSES).index(name) + 1,
         "total": len(SECTIONS),
         "amending": False,
+        "wrong": form.summary,
         "remarks": selectors.open_remarks(program).filter(field=name, resolved_at__isnull=True),
         "items": _with_addresses(program, selectors.tasks_of(program)),
         "preview": _preview(request, program) if name in ("terms", "papers") else None,
@@ -310,6 +311,7 @@ def amend_section(request, code, part):
         "section": name,
         "refusals": refusals,
         "amending": True,
+        "wrong": [*form.summary, reason],
     }
     return render(request, "programs/section.html", context, status=status)
 

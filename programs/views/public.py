@@ -11,13 +11,13 @@ from programs import rules, selectors
 from workflow import formats
 from workflow.downloads import csv_response, file_response
 from workflow.engine import note
+from workflow.open_page import open_page
 from workflow.panels import remarks_on
 
 EXPORT_LIMIT = 5000
 
 
-@login_not_required
-@require_safe
+@open_page
 def catalogue(request):
     """Filter, search and sort what is on offer; the same list as CSV."""
     listing = selectors.catalogue(request)
@@ -79,8 +79,7 @@ def _as_csv(listing):
     return csv_response(lines, "program.csv")
 
 
-@login_not_required
-@require_safe
+@open_page
 def program(request, slug):
     """Content, intakes with seats, prerequisites, costs, papers, changes; what one can do next comes from
     upstairs."""
