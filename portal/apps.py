@@ -7,6 +7,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self):
+        from accounts.pages import keep_views_of
         from accounts.selectors import use_place_names
         from notices import audience
         from portal.audiences import (
@@ -17,12 +18,14 @@ class PortalConfig(AppConfig):
             receiving_office,
             sends_the_proposals,
         )
+        from portal.kept_pages import PAGES
         from portal.kpi.readiness import levels_missing
         from portal.selectors.places import province_names
         from portal.views import kpi_panels
         from programs.readiness import register_missing
 
         use_place_names(province_names)
+        keep_views_of(PAGES)
         register_missing(levels_missing)
         kpi_panels.register()
         for action in ("amend", "reschedule", "suspend", "resume", "cancel"):

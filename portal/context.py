@@ -9,11 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils import timezone
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from accounts.rules import zone_of
+from accounts.services import reader_tag
+from accounts.sessions import seconds_left
 from notices.selectors import unread_count
 from portal.demo import ON_ITS_WAY
 from portal.kpi.scopes import scope_of
@@ -64,10 +68,12 @@ _PARTICIPANTS = Item(
 _DEADLINES = Item(_("Deadlines"), "alarm", "deadlines")
 _REVIEWS = Item(_("Reviews"), "clipboard-check", "partnerships:reviews", ("partnerships.review",))
 _FIGURES = Item(_("Key figures"), "bar-chart", "kpi")
+_DASHBOARD = Item(_("Dashboard"), "bar-chart", "dashboard")
 
 PUBLIC = (
     Item(_("Home"), "house", "landing"),
     _CATALOGUE,
+    Item(_("Partners"), "people", "partners"),
     Item(_("Map of needs"), "map", "map"),
     Item(_("Transparency"), "eye", "transparency"),
     Item(_("Guide"), "question-circle", "guide"),
@@ -107,14 +113,14 @@ BY_ROLE: dict[str, tuple[Item, ...]] = {
     Role.BIROKS_OFF: _BUREAU,
     Role.BIROKS_HEAD: _BUREAU,
     Role.LEGAL: (_HOME, _AGREEMENTS, _PROPOSALS, _CATALOGUE, _DEADLINES, _FIGURES),
-    Role.SEKJEN: (_HOME, _AGREEMENTS, _PROPOSALS, _NEEDS, _FIGURES, _DEADLINES),
+    Role.SEKJEN: (_HOME, _DASHBOARD, _AGREEMENTS, _PROPOSALS, _NEEDS, _DEADLINES),
     Role.PARTNER_OFF: _PARTNER,
     Role.PARTNER_HEAD: _PARTNER,
     Role.NOMINEE: (_HOME, _PARTICIPANTS, Item(_("My data"), "shield-check", "participants:my_data"), _CATALOGUE),
     Role.EVAL: (_HOME, _PARTICIPANTS, _REVIEWS, _FIGURES, _OFFERS, _AGREEMENTS),
     Role.AUDITOR: (
         _HOME,
-        Item(_("Audit trail"), "journal-text", "audit"),
+        Item(_("Audit trail"), "shield-check", "audit"),
         _NEEDS,
         _FIGURES,
         _PROPOSALS,
@@ -155,6 +161,11 @@ class Shell:
     support_email = property(lambda self: settings.SUPPORT_EMAIL)
 
     @property
+    def session_seconds(self) -> int:
+        """Until the reader's session ends, if they do nothing more."""
+        return seconds_left(self.request.session)
+
+    @property
     def sample_on_its_way(self) -> bool:
         """Whether the demo's worker still calculates the national round."""
         return settings.DEMO and bool(cache.get(ON_ITS_WAY))
@@ -176,6 +187,31 @@ class Shell:
             found["unread"] = unread_notices(self.user)
             cache.set(key, found, CACHE_SECONDS)
         return found
+
+    @property
+    def fills_in_needs(self) -> bool:
+        """Whether this person's device may keep drafts of needs."""
+        return bool(self.user and self.user.acting_role == Role.DINAS_OP)
+
+    @cached_property
+    def reader(self) -> str:
+        """A mark of whom this page was made for, so that scripts notice when somebody else sits down."""
+        return reader_tag(self.user) if self.user else ""
+
+    @property
+    def now(self):
+        """The moment the page was made, for its printed foot."""
+        return timezone.now()
+
+    @property
+    def zone(self) -> str:
+        """The reader's clock."""
+        return zone_of(self.user)
+
+    @property
+    def address(self) -> str:
+        """Where a printed page is found again."""
+        return settings.SITE_URL + self.request.get_full_path()
 
     @property
     def unread(self) -> int:
@@ -217,6 +253,11 @@ class Shell:
             "map": "map",
             "transparency": "transparency",
             "guide": "guide",
+            "how": "how",
+            "contact": "contact",
+            "partners": "partners",
+            "results": "results",
+            "agreements": "published_agreements",
             "accessibility": "accessibility",
             "privacy": "privacy",
             "login": "accounts:login",
@@ -229,6 +270,8 @@ class Shell:
         }
         if self.user is not None and scope_of(self.user) is not None:
             names |= {"figures": "kpi", "reviews": "partnerships:reviews"}
+            if scope_of(self.user).is_national:
+                names["dashboard"] = "dashboard"
         return {key: link_to(name) for key, name in names.items()}
 
     @property

@@ -1,11 +1,15 @@
-"""Turns the engine's refusals into pages and keeps the counts in the header honest."""
+"""Turns refusals into pages that lose nothing, closes the portal for work, keeps the counts in the header honest."""
 
 from __future__ import annotations
 
 from django.core.cache import cache
 
+from accounts.middleware import SignInMiddleware as AskToSignIn
 from portal.context import counts_key
+from portal.maintenance import pause
+from portal.typed import typed
 from portal.views import errors
+from workflow.answers import wants_json
 from workflow.engine import Refused, Stale
 
 
@@ -31,3 +35,26 @@ class RefusalMiddleware:
         if isinstance(exception, Refused):
             return errors.refused(request, exception)
         return None
+
+
+class MaintenanceMiddleware:
+    """While the switch is on (`maintenance on`) every address answers 503, except the two for load balancers."""
+
+    ALIVE = ("/healthz", "/readyz")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path not in self.ALIVE and (now := pause()) is not None:
+            return errors.closed(request, now)
+        return self.get_response(request)
+
+
+class SignInMiddleware(AskToSignIn):
+    """A form sent after the session ended is not thrown away on the way to the sign-in page."""
+
+    def handle_no_permission(self, request, view_func):
+        if not wants_json(request) and (kept := typed(request)) is not None:
+            return errors.signed_out(request, kept)
+        return super().handle_no_permission(request, view_func)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -74,10 +75,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "portal.middleware.MaintenanceMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.OwnPagesMiddleware",
+    "accounts.middleware.SessionUseMiddleware",
     "accounts.middleware.ActingForMiddleware",
+    "accounts.middleware.SavedViewsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.RefusalMiddleware",
@@ -144,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-allocations": {"task": "partnerships.tasks.resume_allocations", "schedule": 60.0},
     "follow-programs": {"task": "participants.tasks.follow_programs", "schedule": 600.0},
     "forget-people": {"task": "participants.tasks.forget", "schedule": crontab(hour=2, minute=40)},
+    "sweep-uploads": {"task": "regions.tasks.sweep_uploads", "schedule": crontab(hour=2, minute=50)},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
 
@@ -183,10 +189,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.static_files.HashedFiles"
     },
 }
 WHITENOISE_MAX_AGE = 31536000
+# While this file exists the portal is closed for work (`manage.py maintenance`, docs/operations.md).
+MAINTENANCE_FILE = os.environ.get("MAINTENANCE_FILE", str(BASE_DIR / "var" / "maintenance.json"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -213,6 +221,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
+        "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],

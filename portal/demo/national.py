@@ -144,8 +144,8 @@ class National:
             save_part(need, part, actor=operator, seen=None, final=True, write=write)
 
         for number, kind in enumerate(kinds, 1):
-            save("line-0", lambda n, k=kind, i=number: write_line(n, *_line(office, k, i), final=True))
-        save("reason", lambda n: _reason(n, office))
+            save("line-0", lambda n, _part, k=kind, i=number: write_line(n, *_line(office, k, i), final=True))
+        save("reason", lambda n, _part: _reason(n, office))
         kind, name = EVIDENCE.get(kinds[0].post, ("AKPK", "akpk"))
         paper = pdf(f"{name}.pdf", "Bukti dukung kebutuhan pelatihan", organisation.name_id, "Putaran nasional contoh.")
         attach_evidence(need, paper, kind, actor=operator)

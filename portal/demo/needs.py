@@ -256,16 +256,16 @@ class Needs:
         self.ids[key or sample.number] = need.pk
         kept = sample.road != "autosaved"
         if source is None:
-            save_part(need, "office", actor=operator, seen=None, final=kept, write=lambda n: _contact(n, sample))
+            save_part(need, "office", actor=operator, seen=None, final=kept, write=lambda n, _part: _contact(n, sample))
             save_part(
                 need,
                 "line-0",
                 actor=operator,
                 seen=None,
                 final=kept,
-                write=lambda n: _line(n, sample, kept),
+                write=lambda n, _part: _line(n, sample, kept),
             )
-            save_part(need, "reason", actor=operator, seen=None, final=kept, write=lambda n: _reason(n, sample))
+            save_part(need, "reason", actor=operator, seen=None, final=kept, write=lambda n, _part: _reason(n, sample))
         if not kept:
             return
         if source is not None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services.kept import VIEW_LOG
 from portal.kpi.rates import LOG as RATE_LOG
 from workflow.calendar import WIB
 from workflow.engine import may_see
@@ -28,6 +29,7 @@ ACCOUNT_FLOWS = {
     MEMBERSHIP_LOG: gettext_lazy("Role of a person"),
     DELEGATION_LOG: gettext_lazy("Delegation"),
     FEED_LOG: gettext_lazy("Calendar address"),
+    VIEW_LOG: gettext_lazy("Shared view"),
     HOLIDAY_LOG: gettext_lazy("Day off"),
     RATE_LOG: gettext_lazy("Exchange rate"),
 }
@@ -42,6 +44,10 @@ ACCOUNT_ACTIONS = {
     "open_calendar": gettext_lazy("Calendar address made"),
     "renew_calendar": gettext_lazy("Calendar address renewed"),
     "revoke_calendar": gettext_lazy("Calendar address revoked"),
+    "share_view": gettext_lazy("View shared in a unit"),
+    "change_view": gettext_lazy("Shared view changed"),
+    "unshare_view": gettext_lazy("View no longer shared"),
+    "remove_view": gettext_lazy("Shared view deleted"),
     "add_holiday": gettext_lazy("Day off added"),
     "change_holiday": gettext_lazy("Day off changed"),
     "remove_holiday": gettext_lazy("Day off taken out"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, IntegerField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,13 +95,29 @@ def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, now=N
 
 
 def next_deadlines(user, limit: int = 5) -> list[Row]:
-    """The nearest due dates the user may see, for the home page."""
-    found, now = [], timezone.now()
-    for entry in workflows():
-        found += list(due_records(user, entry.flow.name)[:limit])
+    """The nearest due dates the user may see, for the home page; the caller prepares the rows."""
+    now = timezone.now()
     closing = chain_rows(user, now, now + dt.timedelta(days=30))
-    nearest = rows(sorted(found, key=lambda record: record.due_at)[:limit])
+    nearest = rows(_nearest(user, limit), later=True)
     return sorted([*nearest, *closing], key=lambda row: row.due_at)[:limit]
+
+
+def _nearest(user, limit: int) -> list[Any]:
+    """The records that are due first, over all tables; one query, and one for each table among them."""
+    tables = [entry.flow.name for entry in workflows()]
+    parts = [
+        due_records(user, name)
+        .select_related(None)
+        .annotate(table=Value(number, IntegerField()))
+        .values_list("table", "pk", "due_at")[:limit]
+        for number, name in enumerate(tables)
+    ]
+    found = parts[0].union(*parts[1:], all=True).order_by("due_at", "table", "pk")[:limit]
+    keys: dict[int, list[int]] = {}
+    for table, pk, _due in found:
+        keys.setdefault(table, []).append(pk)
+    records = [r for table, own in keys.items() for r in seen_by(user, tables[table]).filter(pk__in=own)]
+    return sorted(records, key=lambda record: record.due_at)
 
 
 def flow_tabs(counts: dict[str, int], active: str, address) -> list[Choice]:

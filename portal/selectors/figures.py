@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Invitation, Membership, Organisation, OrganisationKind
+from accounts.models import Invitation, Membership
 from accounts.rules import capacity
 from notices.selectors import post_room_state
 from partnerships.models import EXPIRING_DAYS, AgreementStatus
@@ -21,13 +21,13 @@ from portal.kpi.figures import address, value_of
 from portal.kpi.periods import Period
 from portal.kpi.scopes import scope_of
 from programs.models import Intake, ProgramStatus
-from regions.models import NeedStatus, TrainingNeed
+from regions.models import FilingWindow, NeedStatus, TrainingNeed
 from workflow import formats
 from workflow.models import LogEntry
 from workflow.reading import seen_by
 
-IN_HAND = (NeedStatus.DRAFT, NeedStatus.RETURNED)
-IN_REVIEW = (NeedStatus.SUBMITTED, NeedStatus.PROV_REVIEW, NeedStatus.MIN_REVIEW, NeedStatus.TECH_REVIEW)
+OUT_OF_COUNT = (NeedStatus.WITHDRAWN, NeedStatus.MERGED, NeedStatus.REJECTED)
+"""Needs whose people nobody asks for any more."""
 ACCEPTED = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT, NeedStatus.FULFILLED)
 OFFERED = (ProgramStatus.PUBLISHED, ProgramStatus.OPEN)
 SIGNED = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
@@ -70,16 +70,7 @@ def _seen(user, flow: str, **sums):
     return seen_by(user, flow).select_related(None).order_by().aggregate(**sums)
 
 
-def late(user, flows=()) -> int:
-    """How many of the records in these tables that wait for the user are overdue."""
-    from workflow.reading import waiting_for
-
-    now = timezone.now()
-    return sum(waiting_for(user, flow).filter(due_at__lt=now).count() for flow in flows)
-
-
-def _waiting_figures(user, waiting: int, *flows: str) -> list[Figure]:
-    overdue = late(user, flows=flows)
+def _waiting_figures(waiting: int, overdue: int) -> list[Figure]:
     return [
         Figure(_("Waiting for you"), formats.num(waiting)),
         Figure(
@@ -91,27 +82,33 @@ def _waiting_figures(user, waiting: int, *flows: str) -> list[Figure]:
     ]
 
 
-def office_figures(user, waiting: int, signs: bool) -> list[Figure]:
-    """People by state of their need; the head sees what is to be signed first."""
+def head_figures(user, waiting: int) -> list[Figure]:
+    """What is to be signed, how long filing stays open, and how many people the office asks for."""
     sums = _seen(
         user,
         "regions.need",
-        in_hand=Sum("people_requested", filter=Q(status__in=IN_HAND)),
-        in_review=Sum("people_requested", filter=Q(status__in=IN_REVIEW)),
-        approved=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
+        asked=Sum("people_requested", filter=~Q(status__in=OUT_OF_COUNT)),
         seats=Sum("people_accepted", filter=Q(status__in=ACCEPTED)),
     )
-    first = Figure(_("To sign"), formats.num(waiting)) if signs else Figure(_("Waiting for you"), formats.num(waiting))
     return [
-        first,
-        Figure(_("In draft or returned"), formats.num(sums["in_hand"] or 0), _("people")),
-        Figure(_("Under review"), formats.num(sums["in_review"] or 0), _("people")),
+        Figure(_("To sign"), formats.num(waiting)),
+        _days_left(user.acting_organisation.time_zone),
         Figure(
-            _("Approved"),
-            formats.num(sums["approved"] or 0),
-            _("people; %(seats)s with a seat") % {"seats": formats.num(sums["seats"] or 0)},
+            _("People the office asks for"),
+            formats.num(sums["asked"] or 0),
+            _("%(seats)s with a seat") % {"seats": formats.num(sums["seats"] or 0)},
         ),
     ]
+
+
+def _days_left(zone: str) -> Figure:
+    """Until filing closes, counted on the office's own calendar."""
+    window = FilingWindow.open_now()
+    if window is None:
+        return Figure(_("Days until filing closes"), formats.NOTHING, _("closed now"))
+    left = formats.days_left(window.closes_at, zone)
+    closes = formats.shortday(formats.local(window.closes_at, zone).date())
+    return Figure(_("Days until filing closes"), formats.num(left), _("on %(day)s") % {"day": closes})
 
 
 def coverage(user) -> list[Coverage]:
@@ -142,36 +139,26 @@ def coverage(user) -> list[Coverage]:
     ]
 
 
-def province_figures(user, waiting: int) -> list[Figure]:
-    """Which regencies have filed, what waits, what is late, what was endorsed."""
-    _role, organisation = capacity(user)
-    code = organisation.region_code
-    regencies = Organisation.objects.filter(kind=OrganisationKind.OFFICE, region_code__startswith=code)
-    total = regencies.exclude(region_code=code).values("region_code").distinct().count()
-    own = Q(office__region_code=code)
-    sums = _seen(
-        user,
-        "regions.need",
-        filed=Count("office__region_code", distinct=True, filter=~own & ~Q(status__in=[NeedStatus.DRAFT])),
-        people=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
-    )
+def province_figures(user, waiting: int, late: int, filed: int, total: int) -> list[Figure]:
+    """Which regencies have filed in this cycle, what waits, what is late, what was endorsed."""
+    sums = _seen(user, "regions.need", people=Sum("people_requested", filter=Q(status__in=ACCEPTED)))
     return [
         Figure(
             _("Regencies and cities that filed"),
-            formats.num(sums["filed"]),
+            formats.num(filed),
             _("of %(total)s") % {"total": formats.num(total)},
         ),
-        *_waiting_figures(user, waiting, "regions.need"),
+        *_waiting_figures(waiting, late),
         Figure(_("Approved in the province"), formats.num(sums["people"] or 0), _("people")),
     ]
 
 
-def ministry_figures(user, waiting: int) -> list[Figure]:
+def ministry_figures(user, waiting: int, late: int) -> list[Figure]:
     """The queue, and seats against need."""
     sums = _seen(user, "regions.need", people=Sum("people_requested", filter=Q(status__in=ACCEPTED)))
     seats = _open_seats()
     return [
-        *_waiting_figures(user, waiting, "regions.need", "partnerships.proposal", "programs.program"),
+        *_waiting_figures(waiting, late),
         Figure(_("Approved need"), formats.num(sums["people"] or 0), _("people")),
         Figure(_("Seats still free"), formats.num(seats), _("in published programmes")),
     ]
@@ -185,7 +172,7 @@ def _open_seats(partner=None) -> int:
     return intakes.order_by().aggregate(free=Sum(F("seats") - F("seats_taken")))["free"] or 0
 
 
-def bureau_figures(user, waiting: int) -> list[Figure]:
+def bureau_figures(user, waiting: int, late: int) -> list[Figure]:
     """Offers to verify, agreements on their way, in force and ending."""
     offers = _seen(
         user,
@@ -194,7 +181,7 @@ def bureau_figures(user, waiting: int) -> list[Figure]:
         offered=Count("pk", filter=Q(status__in=OFFERED)),
     )
     return [
-        *_waiting_figures(user, waiting, "programs.program", "partnerships.proposal", "partnerships.agreement"),
+        *_waiting_figures(waiting, late),
         Figure(
             _("Programmes to verify"),
             formats.num(offers["verify"]),
@@ -231,12 +218,12 @@ def agreement_figures(user) -> list[Figure]:
     ]
 
 
-def signer_figures(user, waiting: int) -> list[Figure]:
+def signer_figures(user, waiting: int, late: int) -> list[Figure]:
     """For legal review and signature."""
-    return [*_waiting_figures(user, waiting, "partnerships.agreement"), *agreement_figures(user)]
+    return [*_waiting_figures(waiting, late), *agreement_figures(user)]
 
 
-def partner_figures(user, waiting: int) -> list[Figure]:
+def partner_figures(user, waiting: int, late: int) -> list[Figure]:
     """Proposals to answer, seats filled, demand nobody has met."""
     _role, organisation = capacity(user)
     seats = (
@@ -245,7 +232,7 @@ def partner_figures(user, waiting: int) -> list[Figure]:
         .aggregate(all=Sum("seats"), taken=Sum("seats_taken"))
     )
     return [
-        *_waiting_figures(user, waiting, "partnerships.proposal", "programs.program", "partnerships.agreement"),
+        *_waiting_figures(waiting, late),
         Figure(
             _("Seats filled"),
             formats.num(seats["taken"] or 0),
@@ -253,6 +240,16 @@ def partner_figures(user, waiting: int) -> list[Figure]:
         ),
         Figure(_("Unmet demand"), formats.num(demand_figures()["unmet"]), _("people, all competencies")),
     ]
+
+
+def _seated() -> Figure:
+    """Which share of the country's approved people has a seat."""
+    sums = TrainingNeed.objects.filter(status__in=ACCEPTED).aggregate(
+        people=Sum("people_requested", default=0), seats=Sum("people_accepted", default=0)
+    )
+    share = formats.percent(100 * sums["seats"] / sums["people"]) if sums["people"] else formats.NOTHING
+    of = _("%(seats)s of %(people)s") % {"seats": formats.num(sums["seats"]), "people": _people(sums["people"])}
+    return Figure(_("Approved people with a seat"), share, of)
 
 
 def evaluator_figures(user, waiting: int) -> list[Figure]:
@@ -288,6 +285,7 @@ def auditor_figures() -> list[Figure]:
             _("by %(people)s") % {"people": _people(sums["people"])},
         ),
         Figure(_("Events in the log"), formats.num(sums["all"])),
+        _seated(),
     ]
 
 

@@ -12,18 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import OFFICE, PARTNER, Role
-from notices.lines import Line
-from notices.selectors import recent
 from participants.selectors.rosters import warnings_for
 from partnerships.selectors.agreements import ending_soon
 from portal.context import link_to
 from portal.kpi.scopes import scope_of
 from portal.selectors import figures
+from portal.selectors import home_charts as charts
 from portal.selectors.audit import events, in_words
+from portal.selectors.changes import Changes, changes_for
 from portal.selectors.deadlines import next_deadlines
-from portal.selectors.rows import Row, rows
+from portal.selectors.rows import Row, prepare, rows
 from regions.models import FilingWindow
+from regions.selectors import Ageing, ageing_of, needs_waiting_for
 from workflow import formats
+from workflow.drawings import Pairs, Stack, Ways
 from workflow.reading import all_waiting, seen_by
 
 TASKS = 8
@@ -58,28 +60,52 @@ class Home:
     eyebrow: str
     tasks: list[Row] = field(default_factory=list)
     waiting: int = 0
+    late: int = 0
+    """How much of what waits is overdue."""
     actions: list[Action] = field(default_factory=list)
     banner: dict | None = None
     figures: list[figures.Figure] = field(default_factory=list)
-    figures_url: str = ""
+    more_figures: list[Action] = field(default_factory=list)
+    """Where figures are looked at closely."""
+    zone: str = ""
     section: Section | None = None
     coverage: list[figures.Coverage] = field(default_factory=list)
     events: list = field(default_factory=list)
     starter: list[Any] = field(default_factory=list)
     starter_url: str = ""
     due: list[Row] = field(default_factory=list)
-    notices: list[Line] = field(default_factory=list)
+    changes: Changes | None = None
+    people: Stack | None = None
+    """Where an office's people are, as one bar."""
+    gaps: Ways | None = None
+    posts: Pairs | None = None
+    fitting: list[Any] = field(default_factory=list)
+    """Programmes that fit an office's lines best."""
+    filing: charts.FilingShare | None = None
+    ageing: Ageing | None = None
+    ageing_url: str = ""
+    demand: Pairs | None = None
+    intakes: list[Any] = field(default_factory=list)
+    """A partner's intakes that have not ended, with the seats taken."""
+    steps: charts.StepTimes | None = None
     ending: list[Any] = field(default_factory=list)
     """Agreements that end soon and that nobody has decided on, for those who can or are bound by them."""
     nothing: Any = ""
 
+    @property
+    def every_row(self) -> list[Row]:
+        """The rows of all lists, whose titles are fetched together."""
+        own = self.section.rows if self.section else []
+        return [*self.tasks, *own, *self.due, *(change.row for change in self.changes.rows)]
 
-def home_for(user) -> Home:
-    """The home of a person in the capacity they act in now. The number of queries does not depend on the
-    data."""
+
+def home_for(user, before=None) -> Home:
+    """The home of a person in the capacity they act in now, with what changed since the visit before. The number of
+    queries does not depend on the data."""
     role, organisation = user.acting_role, user.acting_organisation
     home = Home(
         title=organisation.name,
+        zone=organisation.time_zone,
         eyebrow=f"{formats.weekday(timezone.localdate())}, {formats.day(timezone.localdate())}",
     )
     _waiting(home, user)
@@ -87,11 +113,15 @@ def home_for(user) -> Home:
     home.actions = [action for action in home.actions if action.url]
     if role not in {Role.ADMIN, Role.NOMINEE}:
         home.due = next_deadlines(user)
-    home.notices = recent(user)
+    home.changes = changes_for(user, before)
     if role in {*OFFICE, *PARTNER, Role.BIROKS_OFF, Role.BIROKS_HEAD}:
         home.ending = ending_soon(user)
-    if scope_of(user) is not None:
-        home.figures_url = link_to("kpi")
+    scope = scope_of(user)
+    if scope is not None:
+        dashboard = link_to("dashboard") if scope.is_national else ""
+        links = [Action(_("Dashboard"), dashboard), Action(_("All key figures"), link_to("kpi"))]
+        home.more_figures = [link for link in links if link.url]
+    prepare(row.record for row in home.every_row)
     return home
 
 
@@ -100,8 +130,8 @@ def _waiting(home: Home, user) -> None:
     records = [record for w in found for record in w.first]
     far = timezone.now() + dt.timedelta(days=36500)
     records.sort(key=lambda r: (r.due_at or far, r.status_since))
-    home.waiting = sum(w.count for w in found)
-    home.tasks = _with_alerts(user, rows(records[:TASKS], at_work=True))
+    home.waiting, home.late = sum(w.count for w in found), sum(w.late for w in found)
+    home.tasks = _with_alerts(user, rows(records[:TASKS], at_work=True, later=True))
     home.nothing = _("Nothing waits for you.")
 
 
@@ -113,7 +143,13 @@ def _with_alerts(user, tasks: list[Row]) -> list[Row]:
 
 def _own(home: Home, user, flow: str, title, url: str, empty) -> None:
     records = seen_by(user, flow).order_by("-updated_at", "-pk")[:OWN]
-    home.section = Section(title, rows(records), link_to(url), empty)
+    home.section = Section(title, rows(records, later=True), link_to(url), empty)
+
+
+def _ageing(home: Home, user, queue: str) -> None:
+    """How long the reader's own queue has waited."""
+    home.ageing = ageing_of(needs_waiting_for(user), user, ())
+    home.ageing_url = link_to(queue)
 
 
 def _next(home: Home, label, otherwise: str, otherwise_label) -> Action:
@@ -159,7 +195,9 @@ def _operator(home: Home, user) -> None:
         Action(_("File a need"), link_to("regions:start"), "plus-lg"),
         Action(_("Look for a programme"), link_to("programs:catalogue"), "search"),
     ]
-    home.figures = figures.office_figures(user, home.waiting, signs=False)
+    home.people = charts.people_by_state(user)
+    home.gaps = charts.gaps(user)
+    home.fitting = charts.fitting_programs(user)
     home.coverage = figures.coverage(user)
     _own(home, user, "regions.need", _("Our needs"), "regions:needs", "")
     if not home.section.rows:
@@ -178,7 +216,9 @@ def _head(home: Home, user) -> None:
         Action(_("Sign"), link_to("regions:sign"), "pen"),
         Action(_("All our needs"), link_to("regions:needs"), "clipboard-check"),
     ]
-    home.figures = figures.office_figures(user, home.waiting, signs=True)
+    home.figures = figures.head_figures(user, home.waiting)
+    home.people = charts.people_by_state(user)
+    home.posts = charts.people_by_post(user)
     home.coverage = figures.coverage(user)
     home.nothing = _("Nothing waits for your signature.")
     _own(
@@ -197,7 +237,10 @@ def _province(home: Home, user) -> None:
         _next(home, _("Review next"), "regions:province", _("Who has filed")),
         Action(_("Review queue"), link_to("regions:province_queue"), "inbox"),
     ]
-    home.figures = figures.province_figures(user, home.waiting)
+    home.filing = charts.filing(user)
+    filed, total = (home.filing.filed, home.filing.total) if home.filing else (0, 0)
+    home.figures = figures.province_figures(user, home.waiting, home.late, filed, total)
+    _ageing(home, user, "regions:province_queue")
     home.nothing = _("Everything is reviewed.")
     _own(
         home,
@@ -214,7 +257,9 @@ def _reviewer(home: Home, user) -> None:
         _next(home, _("Review next"), "regions:queue", _("Review queue")),
         Action(_("All needs"), link_to("regions:needs"), "clipboard-check"),
     ]
-    home.figures = figures.ministry_figures(user, home.waiting)
+    home.figures = figures.ministry_figures(user, home.waiting, home.late)
+    _ageing(home, user, "regions:queue")
+    home.demand = charts.need_and_seats()
     home.nothing = _("Everything is reviewed.")
     _own(
         home,
@@ -242,7 +287,7 @@ def _bureau(home: Home, user) -> None:
         _next(home, _("Decide next"), "partnerships:agreements", _("Partnerships")),
         Action(_("Programmes"), link_to("programs:mine"), "mortarboard"),
     ]
-    home.figures = figures.bureau_figures(user, home.waiting)
+    home.figures = figures.bureau_figures(user, home.waiting, home.late)
     _partnerships(home, user)
 
 
@@ -251,7 +296,7 @@ def _signer(home: Home, user) -> None:
         _next(home, _("Give a decision"), "partnerships:agreements", _("Partnerships")),
         Action(_("Deadlines"), link_to("deadlines"), "alarm"),
     ]
-    home.figures = figures.signer_figures(user, home.waiting)
+    home.figures = figures.signer_figures(user, home.waiting, home.late)
     _partnerships(home, user)
 
 
@@ -261,7 +306,9 @@ def _partner(home: Home, user) -> None:
     demand = Action(_("Demand by competency"), link_to("partnerships:demand"), "bar-chart")
     answer = [Action(_("Answer proposals"), waiting[0].url, "check2")] if waiting else []
     home.actions = [*answer, publish] if answer else [publish, demand]
-    home.figures = figures.partner_figures(user, home.waiting)
+    home.figures = figures.partner_figures(user, home.waiting, home.late)
+    home.intakes = charts.intake_fill(user)
+    home.demand = charts.need_and_seats()
     _own(home, user, "programs.program", _("Our programmes"), "programs:mine", "")
     if not home.section.rows:
         home.section = None
@@ -293,6 +340,7 @@ def _auditor(home: Home, user) -> None:
         Action(_("Check the chain"), f"{reverse('audit')}?periksa=1", "layers"),
     ]
     home.figures = figures.auditor_figures()
+    home.steps = charts.step_times(user)
     home.events = [in_words(entry) for entry in events()[:TASKS]]
     home.nothing = _("Auditors read everything and decide nothing.")
 

@@ -12,17 +12,18 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Aggregate, Count, DurationField, F, Q, Sum
-from django.db.models.functions import Left
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Organisation, OrganisationKind, in_local_language
 from partnerships.models import Agreement, AgreementStatus
-from programs.models import Intake, Program
+from portal.selectors.map import PlaceFigures, provinces, totals
+from programs.models import Intake, Program, ProgramTheme
 from programs.rules import OFFERED, public_programs
-from regions.models import FilingWindow, NeedStatus, Region, TrainingNeed
-from regions.models.places import RegionLevel
+from regions.models import FilingWindow, Theme, TrainingNeed
 from regions.publishing import SMALLEST
+from workflow.kept import shape_of
 from workflow.models import LogEntry
 from workflow.registry import workflows
 from workflow.table import CLOCK
@@ -38,39 +39,10 @@ ROAD = [
 ]
 """The order in which things happen: the counts are listed along it."""
 
-S = NeedStatus
-NOT_FILED = (S.DRAFT, S.WITHDRAWN, S.MERGED)
-ACCEPTED = (S.APPROVED, S.IN_FULFILMENT, S.FULFILLED, S.CLOSED_UNMET)
+THEMES_NAMED = 2
+"""How many competencies the front page names of an offer."""
+
 IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
-
-
-@dataclass(frozen=True)
-class Province:
-    """One province in the current cycle."""
-
-    code: str
-    name: str
-    offices: int
-    filed: int
-    needs: int
-    people: int
-    approved: int
-    people_approved: int
-
-    @property
-    def share(self) -> int:
-        """The share of its offices that have filed, in hundredths."""
-        return round(100 * self.filed / self.offices) if self.offices else 0
-
-    @property
-    def people_shown(self) -> int | None:
-        """People asked for, or None where the group is so small that it might point at someone."""
-        return None if 0 < self.people < SMALLEST else self.people
-
-    @property
-    def people_approved_shown(self) -> int | None:
-        """People accepted, or None for a very small group."""
-        return None if 0 < self.people_approved < SMALLEST else self.people_approved
 
 
 @dataclass(frozen=True)
@@ -87,6 +59,12 @@ class Cycle:
         return next((w for w in self.windows if w.opens_at <= now < w.closes_at), None)
 
     @property
+    def ahead(self) -> list[FilingWindow]:
+        """The windows still to close; after the last one, that."""
+        now = timezone.now()
+        return [w for w in self.windows if w.closes_at > now] or self.windows[-1:]
+
+    @property
     def next_window(self) -> FilingWindow | None:
         """The next window to open."""
         now = timezone.now()
@@ -99,8 +77,13 @@ class PartnerOffer:
 
     name: str
     short_name: str
+    code: str
     programs: int
     seats: int
+    has_page: bool
+    """Whether it is a partner: the ministry's own units offer programmes too."""
+    themes: tuple[str, ...]
+    """The competencies most of its programmes teach."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +103,11 @@ class Snapshot:
     """Everything the front page, the map and the transparency page share."""
 
     cycle: Cycle | None
-    provinces: list[Province]
+    provinces: list[PlaceFigures]
     offers: list[PartnerOffer]
     decisions: list[Decision]
+    at: dt.datetime
+    """When the figures were counted."""
 
     @property
     def programs(self) -> int:
@@ -131,13 +116,8 @@ class Snapshot:
 
     @property
     def totals(self) -> dict[str, int]:
-        """The whole country."""
-        names = ("offices", "filed", "needs", "approved")
-        found = {name: sum(getattr(p, name) for p in self.provinces) for name in names}
-        # Very small groups are left out of the sums too: total less the rows shown would give them away.
-        found["people"] = sum(p.people_shown or 0 for p in self.provinces)
-        found["people_approved"] = sum(p.people_approved_shown or 0 for p in self.provinces)
-        return found
+        """The whole country, of what is shown."""
+        return totals(self.provinces)
 
 
 def _kept(name: str, make: Callable[[], Any]) -> Any:
@@ -155,9 +135,12 @@ def snapshot() -> Snapshot:
 
     def make():
         cycle = _cycle()
-        return Snapshot(cycle, _provinces(cycle), _offers(), _decisions())
+        return Snapshot(cycle, provinces(cycle.year if cycle else 0), _offers(), _decisions(), timezone.now())
 
-    return _kept("snapshot", make)
+    return _kept(f"snapshot.{_SHAPE}", make)
+
+
+_SHAPE = shape_of(Snapshot, Cycle, PlaceFigures, PartnerOffer, Decision)
 
 
 def _cycle() -> Cycle | None:
@@ -169,48 +152,6 @@ def _cycle() -> Cycle | None:
     ahead = [w for w in windows if w.closes_at > now]
     year = (ahead[0] if ahead else windows[-1]).cycle_id
     return Cycle(year, [w for w in windows if w.cycle_id == year])
-
-
-def _provinces(cycle: Cycle | None) -> list[Province]:
-    """Every province with what its offices filed in the cycle; empty before reference data are loaded."""
-    filed = {
-        row["place"]: row
-        for row in TrainingNeed.objects.filter(
-            cycle_id=cycle.year if cycle else 0,
-            office__kind=OrganisationKind.OFFICE,
-            submitted_at__isnull=False,
-        )
-        .exclude(status__in=NOT_FILED)
-        .annotate(place=Left("office__region_code", 2))
-        .order_by()
-        .values("place")
-        .annotate(
-            filed=Count("office", distinct=True),
-            needs=Count("pk"),
-            people=Sum("people_requested"),
-            approved=Count("pk", filter=Q(status__in=ACCEPTED)),
-            people_approved=Sum("people_requested", filter=Q(status__in=ACCEPTED)),
-        )
-    }
-    offices = dict(
-        Organisation.objects.filter(kind=OrganisationKind.OFFICE, valid_to__isnull=True, suspended=False)
-        .annotate(place=Left("region_code", 2))
-        .order_by()
-        .values_list("place")
-        .annotate(Count("pk"))
-    )
-    found = []
-    for region in Region.objects.filter(level=RegionLevel.PROVINCE, valid_to__isnull=True).order_by("code"):
-        have = filed.get(region.code, {})
-        found.append(
-            Province(
-                code=region.code,
-                name=region.name,
-                offices=offices.get(region.code, 0),
-                **{k: have.get(k) or 0 for k in ("filed", "needs", "people", "approved", "people_approved")},
-            )
-        )
-    return found
 
 
 def _offers() -> list[PartnerOffer]:
@@ -227,7 +168,35 @@ def _offers() -> list[PartnerOffer]:
         .annotate(count=Count("programs", distinct=True))
         .order_by("-count", "code")
     )
-    return [PartnerOffer(o.name, o.short_name or o.code, o.count, max(seats.get(o.pk) or 0, 0)) for o in rows]
+    taught = _taught()
+    return [
+        PartnerOffer(
+            o.name,
+            o.short_name or o.code,
+            o.code,
+            o.count,
+            max(seats.get(o.pk) or 0, 0),
+            o.kind == OrganisationKind.PARTNER,
+            tuple(taught.get(o.pk, ())[:THEMES_NAMED]),
+        )
+        for o in rows
+    ]
+
+
+def _taught() -> dict[int, list[str]]:
+    """{partner: competencies of its programmes, the most frequent first}."""
+    rows = (
+        ProgramTheme.objects.filter(program__in=Program.objects.filter(public_programs(), status__in=OFFERED))
+        .order_by()
+        .values_list("program__partner", "theme")
+        .annotate(count=Count("program", distinct=True))
+        .order_by("-count", "theme")
+    )
+    names = {theme.code: theme.label for theme in Theme.objects.all()}
+    found: dict[int, list[str]] = {}
+    for partner, theme, _count in rows:
+        found.setdefault(partner, []).append(names[theme])
+    return found
 
 
 def _decisions(limit: int = 10) -> list[Decision]:
@@ -239,7 +208,10 @@ def _decisions(limit: int = 10) -> list[Decision]:
         .order_by("-status_since")[:limit]
     )
     found = [_decision(p, p.title, p.get_absolute_url(), p.published_at) for p in programs]
-    found += [_decision(a, in_local_language(a, "title"), "", a.status_since) for a in agreements]
+    found += [
+        _decision(a, in_local_language(a, "title"), reverse("published_agreement", args=[a.code]), a.status_since)
+        for a in agreements
+    ]
     return sorted(found, key=lambda d: d.at, reverse=True)[:limit]
 
 
@@ -267,6 +239,8 @@ class DecisionCount:
     record: Any
     label: Any
     count: int
+    few: bool = False
+    """Whether it counts people, and too few of them to say how many."""
 
 
 def decision_counts() -> list[DecisionCount]:
@@ -287,12 +261,17 @@ def decision_counts() -> list[DecisionCount]:
     found = []
     for entry in sorted(workflows(), key=lambda e: ROAD.index(e.flow.name) if e.flow.name in ROAD else len(ROAD)):
         rows = [
-            DecisionCount(entry.flow.label, t.done or t.label, totals[entry.flow.name, t.name])
+            DecisionCount(entry.flow.label, t.done or t.label, count, _is_about_people(entry) and count < SMALLEST)
             for t in entry.flow.transitions
-            if (entry.flow.name, t.name) in totals
+            if (count := totals.get((entry.flow.name, t.name)))
         ]
         found += sorted(rows, key=lambda r: -r.count)
     return found
+
+
+def _is_about_people(entry) -> bool:
+    """Whether each of these records is one person: put forward, evaluated, or asking about their data."""
+    return entry.flow.name.startswith("participants.")
 
 
 def median_days() -> float | None:

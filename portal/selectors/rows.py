@@ -26,7 +26,6 @@ class Row:
     record: Any
     code: str
     url: str
-    title: str
     place: str
     kind: Any
     label: Any
@@ -42,23 +41,35 @@ class Row:
     """A warning beside the status, such as permits that are late for a departure."""
 
     @property
+    def title(self) -> str:
+        """What it is about; reads what `prepare` fetched."""
+        return str(getattr(self.record, "title", "") or self.record.code)
+
+    @property
     def is_near(self) -> bool:
         """Due within a week or overdue: worth a tag."""
         return self.due_at is not None and self.due_at < timezone.now() + dt.timedelta(days=8)
 
 
-def rows(records: Iterable[Any], *, at_work: bool = False) -> list[Row]:
+def rows(records: Iterable[Any], *, at_work: bool = False, later: bool = False) -> list[Row]:
     """Rows for records of one table or several, in their order; titles cost as much for 30 as for 1.
 
     `at_work`: for those whose turn it is; leads to the page where a record is worked on, if there is one.
+    `later`: the caller prepares several lists at once (`prepare`) before their titles are read.
     """
     found = list(records)
+    if not later:
+        prepare(found)
+    return [_row(record, at_work) for record in found]
+
+
+def prepare(records: Iterable[Any]) -> None:
+    """Fetch what the titles of these records read, once for each table."""
     by_flow: dict[str, list] = {}
-    for record in found:
+    for record in records:
         by_flow.setdefault(record.flow.name, []).append(record)
     for name, own in by_flow.items():
         prefetch_related_objects(own, *PREFETCH.get(name, ()))
-    return [_row(record, at_work) for record in found]
 
 
 def _row(record, at_work: bool) -> Row:
@@ -71,7 +82,6 @@ def _row(record, at_work: bool) -> Row:
         record=record,
         code=record.code,
         url=(at_work and getattr(record, "manage_url", "")) or record.get_absolute_url(),
-        title=str(getattr(record, "title", "") or record.code),
         place=place_of(record),
         kind=record.flow.label,
         label=label,

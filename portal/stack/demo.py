@@ -198,19 +198,15 @@ def where_it_runs() -> str:
 
 
 def start_portal(crew: Crew, env: dict[str, str], port: int, listener: socket.socket) -> None:
-    """Tables and data, static files beside it, then web, workers and clock until /readyz answers."""
+    """Static files, tables and data, then web, workers and clock until /readyz answers."""
     logs = VAR / "log"
     python = sys.executable
     options = {"env": env, "cwd": ROOT}
-    static = crew.start(
-        "static files",
-        [python, "manage.py", "collectstatic", "--noinput"],
-        log=logs / "static.log",
-        **options,
-    )
+    # First, because papers among the sample data name served files.
+    collect = [python, "manage.py", "collectstatic", "--noinput"]
+    crew.run("collecting static files", collect, log=logs / "static.log", **options)
     data = [python, "manage.py", "preparedemo", "--accounts", str(_ACCOUNTS)]
     crew.run("preparing the data", data, log=logs / "data.log", show_output=True, **options)
-    crew.finish(static)
     with phase("web, workers, clock") as done:
         web = [python, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"]
         with listener:  # the child keeps it; ours is closed, so that the port is free when the child ends

@@ -8,9 +8,17 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import escape_leading_slashes
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
+from portal.gates import roles_behind
+from portal.maintenance import Pause
+from portal.typed import Typed, typed
 from workflow.acting import stale_sentence, switched
+from workflow.answers import json_answer, wants_json
+from workflow.engine import may_see
 from workflow.registry import workflow
 from workflow.templatetags.workflow_tags import role_name
 
@@ -19,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def _roles_named_by(exception) -> list[str]:
     """The engine names the refused act ("regions.need.approve"), pages name their roles: whose is it?"""
-    if named := getattr(exception, "roles", ()):
+    if named := getattr(exception, "roles", ()) or roles_behind(str(exception)):
         return [role_name(role) for role in named]
     flow_name, _dot, action = str(exception).rpartition(".")
     known = workflow(flow_name)
@@ -38,6 +46,14 @@ def _switched(request) -> str:
         return ""
 
 
+def _page(request, template: str, status: int, context: dict | None = None, kept: Typed | None = None):
+    """A refusal as a page. One that repeats what was typed stays out of every cache."""
+    response = render(request, template, {**(context or {}), "typed": kept}, status=status)
+    if kept is not None:
+        add_never_cache_headers(response)
+    return response
+
+
 @requires_csrf_token
 def bad_request(request, exception=None):
     """400; and 413 for what is too large to read."""
@@ -50,7 +66,7 @@ def bad_request(request, exception=None):
 def forbidden(request, exception=None):
     """403: names the roles that may, so that people know whom to ask."""
     context = {"roles": _roles_named_by(exception), "switched": _switched(request)}
-    return render(request, "403.html", context, status=403)
+    return _page(request, "403.html", 403, context)
 
 
 @requires_csrf_token
@@ -61,23 +77,70 @@ def not_found(request, exception=None):
 
 @requires_csrf_token
 def stale(request, exception):
-    """409: someone was faster."""
-    context = {"record": exception.record, "sentences": [stale_sentence(exception.record)]}
-    return render(request, "409.html", context, status=409)
+    """409: someone was faster. The present state stands beside what was typed."""
+    record, kept = exception.record, typed(request)
+    if not may_see(record.flow, request.user, record):
+        sentence = _("%(code)s has changed since you opened the page and is no longer open to you.")
+        return _page(request, "409.html", 409, {"sentences": [sentence % {"code": record.code}]}, kept)
+    context = {"record": record, "sentences": [stale_sentence(record)], "typed_label": _("Send mine all the same")}
+    return _page(request, "409.html", 409, context, kept and kept.knowing(record.version))
 
 
 @requires_csrf_token
 def refused(request, exception):
     """409: a rule refuses; its sentences are shown."""
-    return render(request, "409.html", {"sentences": exception.reasons}, status=409)
+    return _page(request, "409.html", 409, {"sentences": exception.reasons}, typed(request))
 
 
 def csrf_failure(request, reason=""):
     """403: the page was open too long or cookies are off; nothing is lost."""
     log.info("csrf: %s", reason)
-    return render(request, "403_csrf.html", status=403)
+    if wants_json(request):
+        sentence = _("The page was open too long. Your entries are still on it; they are sent again.")
+        return json_answer({"csrf": sentence}, status=403)
+    return _page(request, "403_csrf.html", 403, {}, typed(request))
+
+
+@requires_csrf_token
+def signed_out(request, kept: Typed):
+    """403: the session ended while the person typed. The form waits on the page until they have signed in again."""
+    return _page(request, "signed_out.html", 403, {}, kept)
+
+
+def _bare(template: str, values: dict) -> str:
+    """Drawn without database, session or context processors, so that it works when they do not."""
+    return loader.get_template(template).render(values)
+
+
+def server_error_page(kept: Typed | None = None, again: str = "") -> str:
+    """The page after a fault."""
+    return _bare("500.html", {"typed": kept, "path": again})
 
 
 def server_error(request):
-    """500: drawn without database, session or context processors, so that it works when they do not."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    """500: what was typed is kept in the page, with a way to try again."""
+    response = HttpResponse(server_error_page(typed(request), _again(request)), status=500)
+    add_never_cache_headers(response)
+    return response
+
+
+def _again(request) -> str:
+    """The address to try again; only what was read can be repeated by a link."""
+    return escape_leading_slashes(request.get_full_path()) if request.method in {"GET", "HEAD"} else ""
+
+
+def maintenance_page(pause: Pause | None, kept: Typed | None = None, again: str = "") -> str:
+    """The page of a closed portal, for visitors and for the proxy in front."""
+    return _bare("maintenance.html", {"until": pause and pause.announced, "typed": kept, "path": again})
+
+
+def closed(request, pause: Pause):
+    """503: work on the portal, and when to come back."""
+    sentence = _("Sinergi is closed for maintenance. Try again later.")
+    if wants_json(request):
+        response = json_answer({"sentence": sentence}, status=503)
+    else:
+        response = HttpResponse(maintenance_page(pause, typed(request), _again(request)), status=503)
+    response["Retry-After"] = str(pause.seconds)
+    add_never_cache_headers(response)
+    return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import render
 
+from accounts.services.kept import visit_home
 from portal.selectors.home import home_for
 
 
@@ -11,4 +12,5 @@ def home(request):
     """What waits for the role acted in; a helpful page for people without any role."""
     if request.user.acting is None:
         return render(request, "portal/home/no_role.html")
-    return render(request, "portal/home/home.html", {"home": home_for(request.user)})
+    before = visit_home(request.user)
+    return render(request, "portal/home/home.html", {"home": home_for(request.user, before)})

@@ -13,12 +13,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.kpi import figures, files, rates, steps
+from portal.kpi import charts, figures, files, rates, steps
 from portal.kpi import periods as of
 from portal.kpi.catalogue import BY_CODE
 from portal.kpi.forms import RateForm, StrikeForm
 from portal.kpi.rows import NO, SHAPES, YES, lines, rows_for, stay_lines
 from portal.kpi.scopes import scope_of
+from workflow.charts import chart_download, prepare
 from workflow.downloads import csv_response
 from workflow.engine import Refused
 from workflow.listing import Pages
@@ -97,6 +98,11 @@ def detail(request, scope, code):
     number = next(n for n, value in enumerate(figure.values) if value.measure is measure)
     value = figure.values[number]
     comparison, trend = figures.compared(figure, number)
+    places = figures.places_of(scope, measure, period)
+    drawn = _charts(scope, kpi, value, period, places)
+    if answer := chart_download(request, drawn):
+        return answer
+    prepare(drawn)
     context = {
         "scope": scope,
         "period": period,
@@ -111,11 +117,29 @@ def detail(request, scope, code):
              "current": other.measure is measure, "value": other}
             for other in figure.values
         ],
+        "charts": drawn,
+        "is_drawn_by_place": any(chart.name == "wilayah" for chart in drawn),
+        "places": places,
         "counts_by_year": period.basis == of.CYCLE and not kpi.by_cycle,
         **_choices(request, period),
         **(_steps(request, scope, period) if kpi.code == "K09" else _rows(request, scope, measure, period, value)),
     }  # fmt: skip
     return render(request, "portal/kpi/detail.html", context)
+
+
+def _charts(scope, kpi, value, period, places) -> list:
+    """What can be drawn of a figure: its years, its places, or for K09 its steps."""
+    found = [charts.course(scope, kpi, value, period), charts.by_place(scope, kpi, value, places)]
+    if kpi.code == "K09":
+        words = _("Steps that ended in %(year)s."), _("No step with a time limit ended in %(year)s.")
+        found.append(
+            charts.kept(
+                steps.stays(scope, period),
+                lambda step: figures.address(kpi, period, tabel=step.flow, keadaan=step.state) + "#rows",
+                *(sentence % {"year": period.year} for sentence in words),
+            )
+        )
+    return [chart for chart in found if chart is not None and not chart.is_empty]
 
 
 def _rows(request, scope, measure, period, value) -> dict:
@@ -124,7 +148,6 @@ def _rows(request, scope, measure, period, value) -> dict:
     kept = {k: v[:20] for k, v in request.GET.items() if k in {"periode", "dasar", "ukuran", "hanya"} and v}
     shape = SHAPES[measure.shape]
     found = {
-        "places": figures.places_of(scope, measure, period),
         "currencies": figures.by_currency(scope, period) if measure.shape == "cost" else [],
         "heading": shape.heading,
         "dated": shape.dated,

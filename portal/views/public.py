@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from partnerships.selectors.allocation_results import public_runs
+from portal.maps import MEASURES, csv_number, draw
 from portal.selectors import public
-from regions.publishing import Tile, tile_map
 from workflow.downloads import csv_response
 from workflow.formats import num
+from workflow.open_page import open_page
 
 BEHIND = 6
 """How many provinces the front page names as having filed least."""
 
-SCALES = {
-    "filed": (gettext_lazy("Offices that have filed"), lambda p: p.share, (1, 40, 60, 80, 95)),
-    "people": (gettext_lazy("People who need training"), lambda p: p.people, (1, 20, 50, 100, 200)),
-    "approved": (gettext_lazy("Approved needs"), lambda p: p.approved, (1, 3, 6, 11, 21)),
-}
-"""Measure -> label, value of a province, lowest value of each of five classes; fixed, so maps compare."""
 
-
-def _map(measure: str, provinces) -> dict:
-    """The tile map of one measure: a tile per province and the legend."""
-    label, value_of, floors = SCALES[measure]
-    drawn = [
-        Tile(p.code, p.name, str(sum(value_of(p) >= floor for floor in floors)), _shown(measure, p)) for p in provinces
-    ]
-    unit = "%" if measure == "filed" else ""
-    ends = [f - 1 for f in floors[1:]] + [None]
-    legend = [
-        {"level": n + 1, "label": f"{num(low)}–{num(high)}{unit}" if high else f"≥ {num(low)}{unit}"}
-        for n, (low, high) in enumerate(zip(floors, ends, strict=True))
-    ]
-    return tile_map(label, drawn, legend)
-
-
-def _shown(measure: str, province) -> str:
-    if measure == "filed":
-        return _("%(filed)s of %(offices)s offices") % {
-            "filed": num(province.filed),
-            "offices": num(province.offices),
-        }
-    if measure == "people":
-        return _few(province.people_shown)
-    return num(province.approved)
-
-
-def _few(value: int | None) -> str:
-    """A number of people; None stands for a group too small to show."""
-    return _("fewer than 5") if value is None else num(value)
-
-
-@login_not_required
-@require_safe
+@open_page
 def landing(request):
     """What Sinergi is, where the cycle stands, who has filed."""
     known = public.snapshot()
@@ -92,37 +52,19 @@ def landing(request):
         "next_window": cycle.next_window if cycle else None,
         "now": timezone.now(),
         "figures": figures,
-        "map": _map("filed", known.provinces),
+        "map": draw(MEASURES["filed"], known.provinces),
         "totals": totals,
         "behind": behind,
         "complete": sum(p.filed >= p.offices for p in with_offices),
         "offers": offers,
+        "at": known.at,
         "programs": known.programs,
         "decisions": known.decisions[:3],
     }
     return render(request, "portal/public/landing.html", context)
 
 
-@login_not_required
-@require_safe
-def map_page(request):
-    """Needs by province, as tiles and as a table."""
-    measure = request.GET.get("tampilan", "filed")
-    measure = measure if measure in SCALES else "filed"
-    known = public.snapshot()
-    tabs = [{"name": name, "label": scale[0], "current": name == measure} for name, scale in SCALES.items()]
-    context = {
-        "map": _map(measure, known.provinces),
-        "tabs": tabs,
-        "provinces": known.provinces,
-        "totals": known.totals,
-        "cycle": known.cycle,
-    }
-    return render(request, "portal/public/map.html", context)
-
-
-@login_not_required
-@require_safe
+@open_page
 def transparency(request):
     """Decisions, agreements in force, open data."""
     if request.GET.get("unduh") == "csv":
@@ -158,14 +100,13 @@ def _open_data() -> StreamingHttpResponse:
          "needs_approved", "people_approved"]
     ]  # fmt: skip
     for p in known.provinces:
-        people = ["<5" if n is None else n for n in (p.people_shown, p.people_approved_shown)]
+        people = [csv_number(p, name) for name in ("people", "people_approved")]
         rows.append([year, p.code, p.name, p.offices, p.filed, p.needs, people[0], p.approved, people[1]])
     return csv_response(rows, f"sinergi-{year}.csv")
 
 
 def _text_page(template: str):
-    @login_not_required
-    @require_safe
+    @open_page
     def page(request):
         return render(request, template)
 
@@ -175,16 +116,6 @@ def _text_page(template: str):
 guide = _text_page("portal/public/guide.html")
 accessibility = _text_page("portal/public/accessibility.html")
 privacy = _text_page("portal/public/privacy.html")
-
-
-@login_not_required
-@require_safe
-@cache_control(public=True, max_age=86400)
-def robots(request):
-    """Search engines: the public pages, nothing behind the sign-in."""
-    closed = ("/beranda/", "/undangan/", "/masuk/", "/sandi/")
-    lines = ["User-agent: *", *[f"Disallow: {prefix}{path}" for path in closed for prefix in ("", "/en")], ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -1,23 +1,22 @@
-"""Search over everything the user may see."""
+"""Search over everything the reader may see; visitors find programmes, offices and published agreements."""
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
-from portal.selectors.search import by_code, words_of
-from portal.selectors.search import search as find
+from portal.selectors.search import Found, by_code, typed
 
 
+@login_not_required
+@require_safe
 def search(request):
-    """A complete code leads straight to its record; anything else to hits by table."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    if text and (record := by_code(request.user, text)):
-        return redirect(record.get_absolute_url())
-    found, offices = find(request.user, text) if words_of(text) else ([], [])
-    context = {
-        "text": text,
-        "found": found,
-        "offices": offices,
-        "nothing": bool(text) and not (found or offices),
-    }
-    return render(request, "portal/search/search.html", context)
+    """A complete code leads straight to its record; anything else to the records that fit, the best first."""
+    user = request.user if request.user.is_authenticated else None
+    if set(request.GET) == {"q"} and (url := by_code(user, typed(request))):
+        return redirect(url)
+    found = Found(request, user)
+    response = render(request, "portal/search/search.html", {"found": found, "listing": found})
+    response["X-Robots-Tag"] = "noindex"
+    return response

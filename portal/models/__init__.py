@@ -1,0 +1,5 @@
+"""What the building itself keeps."""
+
+from portal.models.search import SearchEntry, SearchWord
+
+__all__ = ["SearchEntry", "SearchWord"]

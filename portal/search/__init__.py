@@ -1,0 +1,1 @@
+"""Search: what is found, how words are understood, and how the database keeps the index."""
