@@ -78,7 +78,19 @@ write(
   await subsetFont(font, letters, { targetFormat: "woff2", variationAxes: { wght: { min: 500, max: 800 } } }),
 );
 
-// 4. Font of papers (PDF and print view), never loaded by a page of the portal.
+// 4. Scripts of the need form: small files joined, each in a block of its own, so that a page asks for one.
+const joined = {
+  "need-form": ["draft-store", "upload", "draft-sync", "draft-page", "need-autosave", "need-line", "need-papers", "draft-shelf", "draft-start"],
+  drafts: ["draft-store", "upload", "draft-sync", "draft-note"],
+  "draft-worker": ["draft-store", "upload", "draft-sync", "draft-worker"],
+};
+for (const [name, parts] of Object.entries(joined)) {
+  const text = (part) => readFileSync(join(here, "js", `${part}.js`), "utf8").replace(/^ *\/\/.*\n/gm, "").replace(/^ +/gm, "");
+  const blocks = parts.map((part) => `{\n${text(part)}}\n`);
+  write(`js/${name}.js`, `// Joined by assets/build.mjs from assets/js: ${parts.join(", ")}.\n${blocks.join("")}`);
+}
+
+// 5. Font of papers (PDF and print view), never loaded by a page of the portal.
 for (const [from, to] of [["400-normal", "400"], ["400-italic", "400i"], ["600-normal", "600"]]) {
   const file = `node_modules/@fontsource/source-serif-4/files/source-serif-4-latin-${from}.woff2`;
   write(`papers/source-serif-4-${to}.woff2`, readFileSync(join(here, file)));

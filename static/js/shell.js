@@ -48,5 +48,55 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Drafts on this device are readable only while their owner is signed in here (docs/offline.md). The page for "no network"
+// and the worker's copies are shown without asking the server: they say nothing about who is signed in.
+const reader = document.body.dataset.reader || "";
+const local = (name) => { try { return localStorage.getItem(name) || ""; } catch { return ""; } };
+
+function dropKey() {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 2000); // whatever the store does, signing out is never held up
+    try { localStorage.removeItem("sinergi:reader"); } catch { resolve(); return; }
+    if (!self.indexedDB) { resolve(); return; }
+    const request = indexedDB.open("sinergi-drafts");
+    request.onupgradeneeded = () => request.transaction.abort(); // nothing was ever kept here
+    request.onerror = () => resolve();
+    request.onsuccess = () => {
+      const change = request.result.transaction("keys", "readwrite");
+      change.objectStore("keys").delete("reader");
+      change.oncomplete = change.onabort = () => { request.result.close(); resolve(); };
+    };
+  });
+}
+
+if (!("copy" in document.body.dataset)) {
+  const held = local("sinergi:reader");
+  if (held && held !== reader) dropKey();
+  const note = document.getElementById("drafts-note");
+  if (reader && local(`sinergi:unsent:${reader}`) && !document.getElementById("drafts")) {
+    import("./drafts.js").then(() => self.draftNote(note));
+  }
+}
+// Signing out takes the key along, before anything else.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.action.endsWith("/keluar/") || !local("sinergi:reader")) return;
+  event.preventDefault();
+  dropKey().then(() => HTMLFormElement.prototype.submit.call(form));
+}, true);
+
+// The end of the session: the script that warns of it is fetched only when it is near.
+const session = document.getElementById("session");
+if (session && !("copy" in document.body.dataset)) {
+  const near = Date.now() + (Number(session.dataset.seconds) - 330) * 1000;
+  const look = () => {
+    if (Date.now() < near) return;
+    clearInterval(timer);
+    import(session.dataset.script).then((script) => script.watch(session)).catch(() => {});
+  };
+  const timer = setInterval(look, 15000);
+  look();
+}
+
 steppers(document);
 document.addEventListener("htmx:load", (event) => steppers(event.detail.elt));
