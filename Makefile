@@ -3,7 +3,7 @@ PYTHON ?= python3
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock messages format bench-allocation clean python
+.PHONY: help demo test check pages lock messages format bench-allocation clean python
 
 help: ## this list
 	@echo "make TARGET:"
@@ -18,9 +18,13 @@ test: python ## run every test, with own PostgreSQL, Valkey and a real browser
 	@$(PYTHON) tools/bootstrap.py test --browser
 	@exec .venv/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-check: python ## format, lint, import contracts, migrations, deployment, translations, fast tests
-	@$(PYTHON) tools/bootstrap.py test
+check: python ## format, lint, import contracts, migrations, deployment, translations, every page, fast tests
+	@$(PYTHON) tools/bootstrap.py test --browser
 	@exec .venv/bin/python tools/check.py
+
+pages: python ## look at every page for everybody in both languages: HTML, axe, keyboard, words; a long run
+	@$(PYTHON) tools/bootstrap.py test --browser
+	@EVERY_PAGE=full .venv/bin/python -m pytest tests/browser/test_every_page.py -s $(ARGS)
 
 lock: python ## pin packages and hashes anew; UPGRADE=1 takes newer versions
 	@$(PYTHON) tools/bootstrap.py test

@@ -17,6 +17,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Tests with real transactions empty the tables afterwards by TRUNCATE, which the log's trigger rightly refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE workflow_logentry DISABLE TRIGGER workflow_log_refuse_truncate")
+    yield
+    # A browser's worker may still have been asking for a page when its server was stopped: such a connection would keep
+    # the database from being removed.
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -22,6 +23,10 @@ OLDEST = (3, 11)
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0"]
 """Debian's names of what WeasyPrint draws text with."""
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+CHECKER = os.path.join(VENV, "nu", "vnu.jar")
+CHECKER_PACKAGE = "vnu-jar@26.9.27"
+CHECKER_HASH = "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"
+"""The Nu HTML checker (MIT): 32 MB of Java, so kept in the environment and not in the tree."""
 PROBE = "import sys; print('%d %d' % sys.version_info[:2])"
 
 
@@ -191,6 +196,46 @@ def prepare_browser():
     )
 
 
+def has_checker():
+    """Whether the HTML checker is there, whole."""
+    try:
+        with open(CHECKER, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest() == CHECKER_HASH
+    except OSError:
+        return False
+
+
+def fetch_checker():
+    """The HTML checker from its npm package, taken over only when it has the expected checksum."""
+    folder = os.path.dirname(CHECKER)
+    os.makedirs(folder, exist_ok=True)
+    command = ["npm", "pack", CHECKER_PACKAGE, "--ignore-scripts", "--silent", "--pack-destination", folder]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    name = done.stdout.decode().strip()
+    if done.returncode != 0 or not name:
+        return
+    package = os.path.join(folder, os.path.basename(name))
+    with tarfile.open(package) as archive, open(CHECKER, "wb") as file:
+        shutil.copyfileobj(archive.extractfile("package/build/dist/vnu.jar"), file)
+    os.remove(package)
+    if not has_checker():
+        os.remove(CHECKER)
+
+
+def prepare_checker():
+    """Pages are checked as HTML where there is Java; without it those tests are skipped, with this as the reason."""
+    if not has_checker() and shutil.which("java") and shutil.which("npm"):
+        print("Fetching the HTML checker (once, 30 MB)", flush=True)
+        fetch_checker()
+    if has_checker() and shutil.which("java"):
+        return
+    print(
+        "The HTML checker is missing, so that test will be skipped. It needs Java 17 or newer and, to fetch it, "
+        "npm (Debian: sudo apt-get install default-jre-headless npm).",
+        flush=True,
+    )
+
+
 def has_pango():
     """Whether the system has what papers (PDF) are drawn with; asked in the environment's own Python."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -266,6 +311,7 @@ def main(arguments):
     prepare(arguments[0])
     if "--browser" in arguments:
         prepare_browser()
+        prepare_checker()
 
 
 if __name__ == "__main__":

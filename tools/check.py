@@ -40,6 +40,7 @@ def steps() -> list[tuple[str, list[str], dict[str, str]]]:
     """(what, command, additional environment)."""
     python, manage = sys.executable, [sys.executable, "manage.py"]
     fast = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not browser and not slow"]
+    pages = [python, "-m", "pytest", "-q", "tests/browser/test_every_page.py"]
     return [
         ("format", [str(BIN / "ruff"), "format", "--check", "."], {}),
         ("lint", [str(BIN / "ruff"), "check", "."], {}),
@@ -49,7 +50,7 @@ def steps() -> list[tuple[str, list[str], dict[str, str]]]:
         ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
         ("translations", [python, "tools/messages.py", "check"], LOCAL),
         ("diagrams", [*manage, "drawworkflows", "--check"], LOCAL),
-        *([] if "--static" in sys.argv[1:] else [("fast tests", fast, {})]),
+        *([] if "--static" in sys.argv[1:] else [("every page", pages, {}), ("fast tests", fast, {})]),
     ]
 
 

@@ -160,7 +160,7 @@ def test_a_letter_that_is_tried_again_is_not_doubled_for_the_other_one(made, ace
     """The first address fails once: only this letter is sent again."""
     from accounts import tasks
 
-    failed, send = [], tasks.EmailMessage.send
+    failed, send = [], mail.EmailMessage.send
 
     def falter(letter, *args, **kwargs):
         if not failed:
@@ -168,7 +168,7 @@ def test_a_letter_that_is_tried_again_is_not_doubled_for_the_other_one(made, ace
             raise OSError("the mail server is away")
         return send(letter, *args, **kwargs)
 
-    monkeypatch.setattr(tasks.EmailMessage, "send", falter)
+    monkeypatch.setattr(mail.EmailMessage, "send", falter)
     mail.outbox.clear()
     tasks.tell_of_delegation(made, "recorded")
     assert sorted(m.to[0] for m in mail.outbox) == sorted([aceh_head.email, made.delegate.email])

@@ -317,6 +317,14 @@ def test_after_the_last_day_the_same_session_can_do_nothing(client, need_aceh, d
     assert need_aceh.status == "DRAFT"
 
 
+def test_a_draft_sent_in_a_capacity_that_is_over_is_told_to_come_again(client, need_aceh, deputy, plh):
+    chosen(client, deputy, plh)
+    end_yesterday(plh)
+    address = reverse("regions:reason", args=[need_aceh.code])
+    answer = client.post(address, {"autosave": "1"}, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (409, {"closed": _(ENDED), "again": True})
+
+
 def test_a_revoked_delegation_blocks_at_once_whatever_the_page_still_knows(client, need_aceh, aceh_head, deputy, plh):
     chosen(client, deputy, plh)
     assert [o.transition.name for o in offered(deputy, need_aceh)] == ["submit", "withdraw"]

@@ -61,9 +61,12 @@ class Person:
         self.follow(self.control(name, within))
 
     def follow(self, locator) -> None:
-        """Press something that leads to another page, and wait for that page."""
+        """Press something that leads to another page, and wait for that page.
+
+        A page that only writes another address into its bar does not count: it has not been left.
+        """
         self.taps += 1
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             locator.click()
 
     def tap(self, locator) -> None:

@@ -10,11 +10,14 @@ from django.utils import timezone
 from accounts.models import User
 from tests.browser.conftest import PHONE
 from tests.browser.person import Person, paper
+from tests.shapes import halves, shape
 
 MEDIATION = "Mediation and negotiation in industrial relations"
 PLACEMENT = "Migrant placement and protection"
 DESK = (1366, 900)
 BOTH = (PHONE, DESK)
+LOOKED_AT: set[tuple[str, int]] = set()
+"""(shape of a page or of its frame, width) that this process has looked at."""
 
 
 class Cast:
@@ -32,13 +35,22 @@ class Cast:
         return self.people[address]
 
     def look(self, person: Person, *sizes) -> None:
-        """Note what is inaccessible or too wide on the page a person has open, at each of these sizes."""
+        """Note what is inaccessible or too wide on the page a person has open, at each of these sizes.
+
+        A page that differs from others of this process in texts and rows only is not looked at again.
+        """
         page = person.page
         if self.options.get("java_script_enabled") is False:
             return  # the check itself is a script
         usual = page.viewport_size
+        parts = [shape(half)[0] for half in halves(page.content())]
         for width, height in sizes or ((usual["width"], usual["height"]),):
+            new = {(part, width) for part in parts} - LOOKED_AT
+            if not new:
+                continue
+            LOOKED_AT.update(new)
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("window.scrollTo(0, 0)")  # what the sticky header half covers would count as too small
             found = self.axe(page)
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 found.append("scrolls sideways")

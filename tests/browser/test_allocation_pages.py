@@ -85,7 +85,7 @@ def test_rules_are_chosen_and_the_map_is_switched_without_a_script(chromium_page
     draft.refresh_from_db()
     assert draft.preset == "highest_value"
     page.goto(result.get_absolute_url())
-    assert page.locator("#peta svg.sg-tiles").is_visible()
+    assert page.locator("#peta svg.sg-picture").is_visible()
     page.locator("#peta nav a").last.click()
     assert page.locator("#peta table").is_visible()
 

@@ -108,6 +108,17 @@ def test_facets_work_on_a_phone_without_a_script(chromium_page, jica):
     assert form.is_visible()
 
 
+def test_a_ticked_facet_renews_the_list_at_once_and_stands_in_the_address(chromium_page, jica):
+    program_factories.program(jica, visibility="PUBLIC")
+    page = chromium_page()
+    page.goto("/program/")
+    page.evaluate("window.opened = 'once'")
+    page.locator("form.sg-facets input[type=checkbox]:visible").first.check()
+    page.wait_for_url("**/program/?*")
+    page.locator("form.sg-facets input[type=checkbox]:checked").first.wait_for()
+    assert page.evaluate("window.opened") == "once"  # the list came without another page
+
+
 def test_a_page_can_be_printed_without_its_frame(chromium_page):
     page = chromium_page()
     page.goto("/panduan/")

@@ -117,7 +117,7 @@ def _classes(*, papers: bool) -> dict[str, set[str]]:
     return found
 
 
-NOT_STYLED = {"is-todo", "is-open", "is-done", "is-now", "has-bottom"}
+NOT_STYLED = {"is-todo", "is-open", "is-done", "is-now", "is-name", "is-part", "has-bottom"}
 """Marks of a state whose default look is enough."""
 
 

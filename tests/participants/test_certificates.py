@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.roles import Role
 from participants.models import Certificate, Nomination
@@ -257,7 +258,7 @@ def test_while_somebody_acts_for_the_head_the_certificate_says_so(client, comple
 
 def test_a_name_corrected_on_request_is_printed_on_a_new_certificate(client, of, completed, cast):
     opened(client, cast["PPSDM_HEAD"], completed)
-    with time_machine.travel(DAY + dt.timedelta(days=1), tick=False):
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1), tick=False):
         request = rights.correction(completed, wanted="Siti Aminah Nurhayat")
         perform(request.flow, "accept", record=request, actor=cast["DINAS_HEAD"], answers={})
         response = corrected(client, cast["PPSDM_HEAD"], completed, name="Siti Aminah Nurhayat")

@@ -852,9 +852,10 @@ def test_a_plan_nobody_followed_hides_nothing_but_a_former_plan_does(client, bef
 def test_equal_ends_of_the_map_are_all_named(client):
     run = public_run(p11=(50, 25, 0), p94=(30, 9, 0), p51=(40, 20, 0))
     now = public_page(client, run).context["map"]
-    assert (now["low"]["name"], now["high"]["name"]) == ("Provinsi Papua Tengah", "Provinsi Aceh and Provinsi Bali")
-    assert {t.code: t.mark for t in now["tiles"]} == {"11": "high", "51": "high", "94": "low"}
-    assert public_page(client, run, "?peta=sebelum").context["map"]["low"] is None
+    assert now.ends["low"]["name"] == "Provinsi Papua Tengah"
+    assert now.ends["high"]["name"] == "Provinsi Aceh and Provinsi Bali"
+    assert {t.place.code: t.place.mark for t in now.tiles} == {"11": "high", "51": "high", "94": "low"}
+    assert public_page(client, run, "?peta=sebelum").context["map"].ends["low"] is None
 
 
 def test_the_public_page_names_no_office_and_no_need(client, ratified, needs):

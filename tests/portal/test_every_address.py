@@ -9,37 +9,22 @@ import re
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
-from django.utils import translation
+from django.urls import reverse
 
-from accounts.models import Delegation, Invitation, Membership, Organisation
+from accounts.models import Invitation, Membership, Organisation
 from notices.models import Notice
-from participants.models import Correction, Evaluation, Nomination
-from participants.selectors.evaluations import training_code
-from partnerships.models import Agreement, AllocationRun, Proposal, Review
+from partnerships.models import Agreement, Proposal
 from portal.demo import accounts
 from programs.models import Program
 from regions.models import TrainingNeed
-from tests import rights_factories
+from tests.addresses import READERS, agreement, evaluation, nomination, proposal, run, seated
+from tests.addresses import addresses as every_address
 from tests.demo_records import need, program, user
-from tests.partnerships import allocation_factories
 from tests.test_architecture import PUBLIC
-from workflow.models import Holiday, Seal
 from workflow.registry import workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
-READERS = (
-    "",  # nobody signed in
-    "operator.ntb",  # the office whose need is looked at
-    "operator.kota-semarang",  # an office of another province
-    "verifikator.ppsdm",
-    "kepala.kerjasama",
-    "penghubung.jica",  # the partner whose programme is looked at
-    "evaluator.ppsdm",
-    "auditor",
-    "admin",
-)
 OUTSIDERS = ("operator.kota-semarang", "verifikator.jabar")
 PARTNERS = ("penghubung.jica", "kepala.ilo")
 SHORT_OF_A_FAULT = {200, 301, 302, 400, 403, 404, 405, 409, 410}
@@ -60,44 +45,6 @@ def signed_in(seeded):
     return known.__getitem__
 
 
-def proposal(number: int) -> Proposal:
-    """The proposal of a need, by the need's number in the scenario."""
-    return Proposal.objects.get(line__need=need(number))
-
-
-def agreement() -> Agreement:
-    """The regional agreement of Sulawesi Tengah with JICA."""
-    return Agreement.objects.get(track="KSDLL_CONT")
-
-
-def seated() -> Proposal:
-    """The accepted proposal of BPVP Sidoarjo: six seats in Korea."""
-    return Proposal.objects.get(status="ACCEPTED")
-
-
-def evaluation() -> Evaluation:
-    """A supervisor's form that is still to be answered."""
-    return Evaluation.objects.get(level="L3_HEAD", status="OPEN")
-
-
-def nomination(status: str = "SHORTLISTED") -> Nomination:
-    """One of its nominees."""
-    return Nomination.objects.get(status=status)
-
-
-def sealed() -> Seal:
-    """A paper that anyone may check: the signed document of an agreement in force."""
-    return Seal.objects.filter(kind="SIGNED").first()
-
-
-def run(status: str = "RATIFIED") -> AllocationRun:
-    """A run of the national allocation in this state, in a round of its own."""
-    code = f"AL-2026-{9000 + len(status)}"
-    return AllocationRun.objects.filter(code=code).first() or allocation_factories.run(
-        allocation_factories.round_of(), status, code=code
-    )
-
-
 class _Undone(Exception):
     """Takes back what a POST has written."""
 
@@ -113,152 +60,10 @@ def answer(browser: Client, method: str, url: str, data=None):
     return response
 
 
-def patterns() -> list[tuple[str, tuple[str, ...]]]:
-    """(name, arguments) of every address in portal.urls and the rooms it includes."""
-    found = []
-
-    def walk(resolver, spaces):
-        for part in resolver.url_patterns:
-            if hasattr(part, "url_patterns"):
-                walk(part, [*spaces, part.namespace] if part.namespace else spaces)
-            else:
-                found.append((":".join([*spaces, part.name]), tuple(part.pattern.converters)))
-
-    walk(get_resolver(), [])
-    return found
-
-
-def sample(name: str, argument: str):
-    """A value for an argument of an address: always of a record that exists."""
-    room = name.split(":")[0]
-    record = {"regions": lambda: need(1), "programs": lambda: program("JA1")}.get(
-        room, agreement if "agreement" in name else lambda: proposal(1)
-    )
-    match argument:
-        case "code" if name == "partnerships:allocation_prepare":
-            return run("RESULT").round.code
-        case "code" | "other" if "allocation" in name:
-            return run("SUPERSEDED" if argument == "other" else "RATIFIED").code
-        case "need":
-            return need(1).code
-        case "intake":
-            return program("JA1").intakes.first().pk
-        case "kind" if name in {"participants:sign_in", "participants:intake_sign_in"}:
-            return "xlsx"
-        case "program":
-            return seated().program.code
-        case "number":
-            return seated().intake.number
-        case "action" if name in {"participants:bulk", "participants:intake_bulk"}:
-            return "screen"
-        case "kind" if name == "participants:roster_bundle":
-            return "docx"
-        case "kind":
-            return "csv"
-        case "code" if name in {"kpi_detail", "kpi_file"}:
-            return "K02"
-        case "code" if "review" in name:
-            return Review.objects.get(status="PUBLISHED").code
-        case "code" if room == "accounts":
-            return Delegation.objects.get().code
-        case "code" if name == "verify":
-            return sealed().code
-        case "paper":
-            return "surat-tugas" if room == "participants" else "memorandum"
-        case "lang":
-            return "id"
-        case "code" if name in {"participants:evaluation", "participants:act_evaluation"}:
-            return evaluation().code
-        case "code" if name.startswith("participants:evaluation_"):
-            return training_code(evaluation().proposal)
-        case "code" if name in {
-            "participants:roster",
-            "participants:nominate",
-            "participants:bulk",
-            "participants:sheet",
-            "participants:days",
-            "participants:sign_in",
-            "participants:roster_papers",
-            "participants:roster_bundle",
-        }:
-            return seated().code
-        case "code" if name in {"participants:correction", "participants:act_correction"}:
-            return _correction().code
-        case "code" if room == "participants":
-            return nomination().code
-        case "name":
-            return "rank"
-        case "code" if name in {"audit_trail", "audit_trail_file", "partnerships:compare"}:
-            return need(1).code
-        case "code":
-            return record().code.lower() if room == "programs" else record().code
-        case "slug":
-            return program("JA1").slug
-        case "flow":
-            return "regions.need"
-        case "action" if name == "participants:act_evaluation":
-            return "reopen"
-        case "action" if name == "participants:act_correction":
-            return "accept"
-        case "action":
-            known = {"regions": "approve", "programs": "close", "participants": "forward"}
-            acts = {"agreement": "amend", "allocation": "submit", "review": "publish"}
-            return known.get(room, next((act for word, act in acts.items() if word in name), "accept"))
-        case "part":
-            return "dasar"
-        case "position":
-            return 1
-        case "uidb64":
-            return "MQ"
-        case "token":
-            return "abc-def"
-        case "pk":
-            return _number(name)
-    raise AssertionError(f"{name} takes {argument}: give it a sample")
-
-
-def _number(name: str) -> int:
-    if name in {"accounts:renew", "accounts:revoke"}:
-        return _invitation().pk
-    if name.startswith("holiday_"):
-        return Holiday.objects.filter(region_code="").first().pk
-    if name == "accounts:end":
-        return user("operator.nabire").memberships.get().pk
-    if name == "accounts:delegation_paper":
-        return Delegation.objects.get().papers.get().pk
-    if name.startswith("notices:"):
-        return Notice.objects.filter(user=user("operator.ntb")).first().pk
-    if name.startswith("regions:"):
-        return need(1).evidence.first().pk if "evidence" in name else need(1).lines.first().pk
-    if name == "participants:paper":
-        return nomination().papers.first().pk
-    if name in {"partnerships:allocation_unpin", "kpi_strike"}:
-        return 1
-    if name == "programs:file":
-        return program("JA1").files.first().pk
-    return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
-
-
-def _correction() -> Correction:
-    """A request about the data of one of the nominees."""
-    return Correction.objects.first() or rights_factories.correction(nomination())
-
-
-def _invitation() -> Invitation:
-    found = Invitation.objects.first() or Invitation(
-        email="baru@example.test", name="Operator", organisation=Organisation.objects.get(code="PPSDM"), role="EVAL"
-    )
-    if found.pk is None:
-        found.new_token()
-        found.save()
-    return found
-
-
 @pytest.fixture(scope="module")
 def addresses(seeded) -> dict[str, str]:
     """Name -> a full address, for every address there is."""
-    with translation.override("id"):
-        return {name: reverse(name, args=[sample(name, a) for a in arguments]) for name, arguments in patterns()}
+    return every_address()
 
 
 ABOUT_ONE_NEED = re.compile(r"^(regions:.+|partnerships:compare)$")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -20,7 +21,7 @@ from tests import factories, nomination_factories, program_factories
 from tests.proposal_factories import open_need, proposal
 from tests.races import at_once
 from workflow import clock, holidays
-from workflow.calendar import forget_holidays
+from workflow.calendar import forget_holidays, hold, let_go
 from workflow.calendar import holidays as days_off
 from workflow.models import Holiday, LogEntry
 
@@ -198,6 +199,21 @@ def in_review(aceh_regency, aceh_operator):
     """A need that came to the province on Monday 9 November: due in five working days, on Monday the 16th."""
     with time_machine.travel(MONDAY, tick=False):
         return factories.need(aceh_regency, status=NeedStatus.PROV_REVIEW, created_by=aceh_operator)
+
+
+def test_a_request_reads_the_calendar_once_and_sees_its_own_edit():
+    def queries() -> int:
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            days_off()
+        return len(found)
+
+    hold()
+    inside = [queries(), queries()]
+    forget_holidays()
+    inside.append(queries())
+    let_go()
+    assert (inside, queries(), queries()) == ([1, 0, 1], 1, 1)
 
 
 def test_an_open_due_date_moves_by_the_new_day_and_the_log_says_why(client, administrator, in_review):

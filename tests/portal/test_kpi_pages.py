@@ -15,9 +15,11 @@ from accounts.roles import Role
 from participants.models import Person
 from portal.kpi.catalogue import KPIS
 from programs.models import CostItem, ExchangeRate
+from regions.models import Region
 from tests import agreement_factories, factories
 from tests.kpi_world import NOW, finished, people, seats, wib
 from tests.proposal_factories import open_need
+from workflow.charts.chart import value_of
 from workflow.models import LogEntry
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +332,51 @@ def test_the_home_shows_the_number_of_the_page(client, jica, biroks_head):
     home = shown(client, biroks_head, "/en/beranda/")
     assert '<a href="/en/indikator/K13/?periode=2026"><b>2</b></a>' in home and "of 3" in home
     assert "67% of the agreements" in shown(client, biroks_head, "/en/indikator/K13/?periode=2026")
+
+
+def _charts(client, user, url: str) -> dict:
+    client.force_login(user)
+    return {chart.name: chart for chart in client.get(url).context["charts"]}
+
+
+def test_a_figure_is_drawn_year_by_year_and_by_place(client, jica, koica, aceh_regency, bali, auditor):
+    """2025: one of two accepted is a woman; 2026: in Aceh two of two, in Bali one of two, together three of four."""
+    Region.objects.filter(code="51").update(island_group="Bali–Nusa Tenggara")
+    people(seats(aceh_regency, jica, starts=dt.date(2025, 3, 3)), "ACCEPTED", "FM")
+    people(seats(aceh_regency, jica, starts=dt.date(2026, 3, 2)), "ACCEPTED", "FF")
+    people(seats(bali, koica, starts=dt.date(2026, 3, 2)), "ACCEPTED", "FM")
+    found = _charts(client, auditor, "/en/indikator/K04/")
+    years, places = found["tahun"], found["wilayah"]
+    assert [[str(value_of(cell)) for cell in row] for row in years.rows] == [
+        ["year 2025", "1", "2", "50%"], ["year 2026", "3", "4", "75%"],
+    ]  # fmt: skip
+    assert str(years.title) == "Women on the seats (accepted): 75% in year 2026, 50% in year 2025"
+    assert "Not over yet: year 2026." in str(years.note)
+    assert years.rows[0][0].url == "/en/indikator/K04/?periode=2025&ukuran=accepted"
+    assert [row[1:] for row in places.rows] == [[1, 2, "50%"], [2, 2, "100%"]]
+    assert "50% in Bali–Nusa Tenggara, 100% in Sumatera" in str(places.title)
+
+
+def test_one_year_alone_and_one_place_alone_are_not_drawn(client, jica, aceh_regency, auditor):
+    people(seats(aceh_regency, jica, starts=dt.date(2026, 3, 2)), "ACCEPTED", "FF")
+    assert _charts(client, auditor, "/indikator/K04/") == {}
+
+
+def test_a_chart_of_a_province_shows_no_small_group(client, jica, aceh_regency, aceh_verifier):
+    """Two people last year and two this year: neither is drawn, nor in the table of the chart, nor in its file."""
+    for year in (2025, 2026):
+        people(seats(aceh_regency, jica, starts=dt.date(year, 3, 3)), "ACCEPTED", "FM")
+    assert _charts(client, aceh_verifier, "/indikator/K04/") == {}
+    assert client.get("/indikator/K04/?grafik=tahun&sebagai=csv").status_code == 404
+
+
+def test_a_chart_of_a_figure_is_a_file_too(client, jica, aceh_regency, auditor):
+    for year in (2025, 2026):
+        people(seats(aceh_regency, jica, starts=dt.date(year, 3, 3)), "ACCEPTED", "FM")
+    client.force_login(auditor)
+    answer = client.get("/en/indikator/K04/?grafik=tahun&sebagai=csv")
+    rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert rows == ["Period;Women;People accepted;Figure", "year 2025;1;2;50%", "year 2026;1;2;50%"]
 
 
 def test_pages_cost_the_same_for_one_and_thirty(client, jica, aceh_regency, auditor):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -191,14 +193,18 @@ def test_continue_later_saves_what_is_valid_and_keeps_the_rest_on_the_page(opera
 def test_autosave_stores_valid_fields_says_when_and_is_logged_at_the_next_explicit_save(operator, draft, address):
     data = {"urgency": "U2", "reason": "", "version": draft.version, "page": "a"}
     answer = operator.post(address("reason", draft), {**data, "autosave": "1"})
-    page = answer.content.decode()
-    assert (answer.status_code, "Saved automatically at" in page, 'role="status"' in page) == (
-        200,
-        True,
-        True,
-    )
-    assert "entries are not saved yet" in page or "entry is not saved yet" in page
     draft.refresh_from_db()
+    told = answer.json()
+    assert (answer.status_code, told["version"], told["merged"]) == (200, draft.version, [])
+    assert re.fullmatch(r"Saved \d\d:\d\d WIB", told["saved_at"])
+    assert told["unsaved"] == [
+        {"field": "preferred_mode", "sentence": "Choose how the training should be given."},
+        {"field": "causes", "sentence": "Choose at least one cause."},
+        {
+            "field": "reason",
+            "sentence": "Write at least one sentence: what changed, and what happens without training.",
+        },
+    ]
     assert (draft.urgency, changes(draft)) == ("U2", [])
     operator.post(address("reason", draft), {**REASON, "urgency": "U3", "version": draft.version, "page": "a"})
     (entry,) = changes(draft)
@@ -226,7 +232,8 @@ def test_autosave_of_a_new_line_creates_it_once_and_the_explicit_save_completes_
     }
     answer = operator.post(url, half | {"autosave": "1"})
     line = draft.lines.get(position=2)
-    assert (f'name="line" value="{line.pk}"' in answer.content.decode(), line.gaps.count()) == (True, 0)
+    told = answer.json()
+    assert (told["line"], told["url"], line.gaps.count()) == (line.pk, address("line", draft, line.pk), 0)
     whole = line_data(requested_total="1") | {"page": "a", "version": "1", "line": str(line.pk)}
     operator.post(url, whole | {"autosave": "1"})
     assert operator.post(url, whole).status_code == 302
@@ -258,17 +265,37 @@ def test_a_stale_page_is_told_both_values_and_nothing_is_overwritten(operator, d
     opened = draft.version
     as_user(colleague).post(address("reason", draft), {**REASON, "version": opened, "page": "theirs"})
     mine = {**REASON, "urgency": "U4", "version": opened, "page": "mine"}
-    for extra in ({"autosave": "1"}, {}):
-        answer = operator.post(address("reason", draft), mine | extra)
-        page = answer.content.decode()
-        assert answer.status_code == 409
-        assert "Someone else has been editing this draft since" in page
-        assert "Urgent" in page and "Routine" in page
+    told = operator.post(address("reason", draft), mine | {"autosave": "1"})
+    assert (told.status_code, told.json()["conflicts"]) == (
+        409,
+        [
+            {
+                "field": "urgency",
+                "label": "How urgent is it?",
+                "stored": "Urgent (less than 6 months)",
+                "typed": "Routine",
+            }
+        ],
+    )
+    answer = operator.post(address("reason", draft), mine)
+    page = answer.content.decode()
+    assert (answer.status_code, "Someone else has been editing this draft since" in page) == (409, True)
+    assert page.count('name="choice_urgency"') == 2
     draft.refresh_from_db()
     assert draft.urgency == "U1"
-    again = operator.post(address("reason", draft), {**mine, "version": draft.version})
+    again = operator.post(address("reason", draft), {**mine, "version": draft.version, "choice_urgency": "mine"})
     draft.refresh_from_db()
     assert (again.status_code, draft.urgency) == (302, "U4")
+
+
+def test_a_suggestion_of_the_page_is_not_taken_for_something_that_somebody_stored(operator, draft, address):
+    TrainingNeed.objects.filter(pk=draft.pk).update(preferred_mode="")
+    page = html.unescape(operator.get(address("reason", draft)).content.decode())
+    held = dict(re.findall(r'<input type="hidden" name="(version|page)" value="([^"]*)"', page))
+    held["base"] = re.search(r'name="base" value="({.*?}|)"', page).group(1)
+    assert operator.post(address("reason", draft), {**REASON, **held}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.preferred_mode == REASON["preferred_mode"]
 
 
 def test_two_people_in_different_parts_do_not_clash(operator, draft, aceh_regency, as_user, address):
@@ -293,7 +320,8 @@ def test_a_line_page_left_open_meets_the_colleagues_line(operator, draft, line_d
         address("line", draft, line.pk), line_data(requested_total="3") | {"version": "1", "page": "mine"}
     )
     page = answer.content.decode()
-    assert (answer.status_code, "<b>4</b>" in page, "<b>3</b>" in page) == (409, True, True)
+    shown = re.findall(r'<span class="sg-pre">(\d)</span>', page)
+    assert (answer.status_code, shown) == (409, ["4", "3"])
     line.refresh_from_db()
     assert line.requested_total == 4
 

@@ -1,0 +1,278 @@
+"""Every address of the portal with a value for each of its arguments, and the readers it is tried with.
+
+A new address whose arguments are not covered yet fails the tests with its name: give it a row in `SAMPLES`.
+"""
+
+from __future__ import annotations
+
+from django.urls import get_resolver, reverse
+from django.utils import translation
+
+from accounts.models import Delegation, Invitation, Organisation, SavedView
+from notices.models import Notice
+from participants.models import Correction, Evaluation, Nomination
+from participants.selectors.evaluations import training_code
+from partnerships.models import Agreement, AllocationRun, Proposal, Review
+from tests import rights_factories
+from tests.demo_records import need, program, user
+from tests.partnerships import allocation_factories
+from workflow.models import Holiday, Seal
+
+READERS = (
+    "",  # nobody signed in
+    "operator.ntb",  # the office whose need is looked at
+    "operator.kota-semarang",  # an office of another province
+    "verifikator.ppsdm",
+    "kepala.kerjasama",
+    "penghubung.jica",  # the partner whose programme is looked at
+    "evaluator.ppsdm",
+    "auditor",
+    "admin",
+)
+"""One of every kind of reader of the sample scenario."""
+
+
+def proposal(number: int) -> Proposal:
+    """The proposal of a need, by the need's number in the scenario."""
+    return Proposal.objects.get(line__need=need(number))
+
+
+def agreement() -> Agreement:
+    """The regional agreement of Sulawesi Tengah with JICA."""
+    return Agreement.objects.get(track="KSDLL_CONT")
+
+
+def seated() -> Proposal:
+    """The accepted proposal of BPVP Sidoarjo: six seats in Korea."""
+    return Proposal.objects.get(status="ACCEPTED")
+
+
+def evaluation() -> Evaluation:
+    """A supervisor's form that is still to be answered."""
+    return Evaluation.objects.get(level="L3_HEAD", status="OPEN")
+
+
+def nomination(status: str = "SHORTLISTED") -> Nomination:
+    """One of its nominees."""
+    return Nomination.objects.get(status=status)
+
+
+def sealed() -> Seal:
+    """A paper that anyone may check: the signed document of an agreement in force."""
+    return Seal.objects.filter(kind="SIGNED").first()
+
+
+def run(status: str = "RATIFIED") -> AllocationRun:
+    """A run of the national allocation in this state, in a round of its own."""
+    code = f"AL-2026-{9000 + len(status)}"
+    return AllocationRun.objects.filter(code=code).first() or allocation_factories.run(
+        allocation_factories.round_of(), status, code=code
+    )
+
+
+SAMPLES = {
+    ("dashboard_rows", "measure"): lambda: "menunggu",
+    ("gallery_page", "name"): lambda: "409",
+    # (name of the address, argument): value, where the rules of `sample` do not find one
+    ("map_province", "code"): lambda: "52",
+    ("map_shapes", "name"): lambda: "indonesia",
+    ("map_shapes", "version"): lambda: "0" * 12,
+    ("partner", "code"): lambda: "jica",
+    ("published_agreement", "code"): lambda: Agreement.objects.filter(status="ACTIVE").first().code,
+}
+
+
+_ANOTHER_STATE = "the sample is in another state, and no page that was kept links to one in the right state"
+_ITS_OWN_PERSON = "only the person it is about, or whoever has the link, opens it"
+UNOPENED = {
+    "accounts:accept": _ITS_OWN_PERSON,
+    "calendar_feed": _ITS_OWN_PERSON,
+    "participants:answers": _ANOTHER_STATE,
+    "participants:my_copy": _ITS_OWN_PERSON,
+    "kpi_strike": "no rate stands in the sample scenario",
+    "map_shapes": "the shapes of regions are loaded by the operator; there are none in the sample scenario",
+    **dict.fromkeys(
+        (
+            "participants:attach_paper",
+            "participants:attendance",
+            "participants:clearance",
+            "participants:edit_nomination",
+            "participants:nominate",
+            "participants:review_one",
+            "partnerships:agreement_action_plan",
+            "partnerships:allocation_line",
+            "partnerships:edit_review",
+            "partnerships:open_agreement",
+            "partnerships:together",
+            "programs:fill",
+            "programs:review",
+            "programs:section",
+            "regions:review",
+        ),
+        _ANOTHER_STATE,
+    ),
+}
+"""Addresses that none of the readers gets anything from, and why: all others are looked at by test_every_page."""
+
+
+def patterns() -> list[tuple[str, tuple[str, ...]]]:
+    """(name, arguments) of every address in portal.urls and the rooms it includes."""
+    found = []
+
+    def walk(resolver, spaces):
+        for part in resolver.url_patterns:
+            if hasattr(part, "url_patterns"):
+                walk(part, [*spaces, part.namespace] if part.namespace else spaces)
+            else:
+                found.append((":".join([*spaces, part.name]), tuple(part.pattern.converters)))
+
+    walk(get_resolver(), [])
+    return found
+
+
+def sample(name: str, argument: str):
+    """A value for an argument of an address: always of a record that exists."""
+    if (name, argument) in SAMPLES:
+        return SAMPLES[name, argument]()
+    room = name.split(":")[0]
+    record = {"regions": lambda: need(1), "programs": lambda: program("JA1")}.get(
+        room, agreement if "agreement" in name else lambda: proposal(1)
+    )
+    match argument:
+        case "code" if name == "partnerships:allocation_prepare":
+            return run("RESULT").round.code
+        case "code" | "other" if "allocation" in name:
+            return run("SUPERSEDED" if argument == "other" else "RATIFIED").code
+        case "need":
+            return need(1).code
+        case "intake":
+            return program("JA1").intakes.first().pk
+        case "kind" if name in {"participants:sign_in", "participants:intake_sign_in"}:
+            return "xlsx"
+        case "program":
+            return seated().program.code
+        case "number":
+            return seated().intake.number
+        case "action" if name in {"participants:bulk", "participants:intake_bulk"}:
+            return "screen"
+        case "kind" if name == "participants:roster_bundle":
+            return "docx"
+        case "kind":
+            return "csv"
+        case "code" if name in {"kpi_detail", "kpi_file"}:
+            return "K02"
+        case "code" if "review" in name:
+            return Review.objects.get(status="PUBLISHED").code
+        case "code" if room == "accounts":
+            return Delegation.objects.get().code
+        case "code" if name == "verify":
+            return sealed().code
+        case "paper":
+            return "surat-tugas" if room == "participants" else "memorandum"
+        case "lang":
+            return "id"
+        case "code" if name in {"participants:evaluation", "participants:act_evaluation"}:
+            return evaluation().code
+        case "code" if name.startswith("participants:evaluation_"):
+            return training_code(evaluation().proposal)
+        case "code" if name in {
+            "participants:roster",
+            "participants:nominate",
+            "participants:bulk",
+            "participants:sheet",
+            "participants:days",
+            "participants:sign_in",
+            "participants:roster_papers",
+            "participants:roster_bundle",
+        }:
+            return seated().code
+        case "code" if name in {"participants:correction", "participants:act_correction"}:
+            return _correction().code
+        case "code" if room == "participants":
+            return nomination().code
+        case "name":
+            return "rank"
+        case "code" if name in {"audit_trail", "audit_trail_file", "partnerships:compare"}:
+            return need(1).code
+        case "code":
+            return record().code.lower() if room == "programs" else record().code
+        case "slug":
+            return program("JA1").slug
+        case "flow":
+            return "regions.need"
+        case "action" if name == "participants:act_evaluation":
+            return "reopen"
+        case "action" if name == "participants:act_correction":
+            return "accept"
+        case "action":
+            known = {"regions": "approve", "programs": "close", "participants": "forward"}
+            acts = {"agreement": "amend", "allocation": "submit", "review": "publish"}
+            return known.get(room, next((act for word, act in acts.items() if word in name), "accept"))
+        case "part":
+            return "dasar"
+        case "position":
+            return 1
+        case "uidb64":
+            return "MQ"
+        case "token":
+            return "abc-def"
+        case "pk":
+            return _number(name)
+    raise AssertionError(f"{name} takes {argument}: give it a sample")
+
+
+def _number(name: str) -> int:
+    if name in {"accounts:renew", "accounts:revoke"}:
+        return _invitation().pk
+    if name.startswith("holiday_"):
+        return Holiday.objects.filter(region_code="").first().pk
+    if name == "accounts:end":
+        return user("operator.nabire").memberships.get().pk
+    if name in {"accounts:view", "accounts:delete_view", "accounts:first_view"}:
+        return saved_view().pk
+    if name == "accounts:delegation_paper":
+        return Delegation.objects.get().papers.get().pk
+    if name.startswith("notices:"):
+        return Notice.objects.filter(user=user("operator.ntb")).first().pk
+    if name.startswith("regions:"):
+        return need(1).evidence.first().pk if "evidence" in name else need(1).lines.first().pk
+    if name == "participants:paper":
+        return nomination().papers.first().pk
+    if name in {"partnerships:allocation_unpin", "kpi_strike"}:
+        return 1
+    if name == "programs:file":
+        return program("JA1").files.first().pk
+    return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
+
+
+def saved_view() -> SavedView:
+    """Filters that the office whose need is looked at keeps under a name."""
+    owner = user("operator.ntb")
+    found = {"owner": owner, "page": "regions:needs", "name": "Draf kami", "query": "status=DRAFT"}
+    return SavedView.objects.get_or_create(**found)[0]
+
+
+def _correction() -> Correction:
+    """A request about the data of one of the nominees."""
+    return Correction.objects.first() or rights_factories.correction(nomination())
+
+
+def _invitation() -> Invitation:
+    found = Invitation.objects.first() or Invitation(
+        email="baru@example.test", name="Operator", organisation=Organisation.objects.get(code="PPSDM"), role="EVAL"
+    )
+    if found.pk is None:
+        found.new_token()
+        found.save()
+    return found
+
+
+def address(name: str, arguments: tuple[str, ...]) -> str:
+    """A full address with a sample for each argument."""
+    with translation.override("id"):
+        return reverse(name, args=[sample(name, argument) for argument in arguments])
+
+
+def addresses() -> dict[str, str]:
+    """Name -> a full address, for every address there is. The sample scenario must be in the database."""
+    return {name: address(name, arguments) for name, arguments in patterns()}
