@@ -23,6 +23,7 @@ from partnerships.sentences import post_names, theme_names
 from portal.kpi.periods import Period
 from portal.kpi.scopes import scope_of
 from portal.kpi.steps import stays, steps_of_work
+from portal.selectors.figures import ACCEPTED
 from programs.models import Intake
 from regions.models import CompetencyGap, NeedLine, NeedStatus
 from regions.selectors import cycle_for_new_needs, filing_of_province
@@ -32,7 +33,6 @@ from workflow.registry import workflow
 
 NEED = "regions.need"
 IN_REVIEW = (NeedStatus.SUBMITTED, NeedStatus.PROV_REVIEW, NeedStatus.MIN_REVIEW, NeedStatus.TECH_REVIEW)
-ACCEPTED = (NeedStatus.APPROVED, NeedStatus.IN_FULFILMENT, NeedStatus.FULFILLED)
 LIVE = (NeedStatus.DRAFT, NeedStatus.RETURNED, *IN_REVIEW, *ACCEPTED)
 BARS = 6
 

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Organisation, OrganisationKind, in_local_language
-from partnerships.models import Agreement, AgreementStatus
+from partnerships.models import Agreement
+from partnerships.rules.agreements import IN_FORCE
 from portal.selectors.map import PlaceFigures, provinces, totals
 from programs.models import Intake, Program, ProgramTheme
 from programs.rules import OFFERED, public_programs
@@ -41,8 +42,6 @@ ROAD = [
 
 THEMES_NAMED = 2
 """How many competencies the front page names of an offer."""
-
-IN_FORCE = (AgreementStatus.ACTIVE, AgreementStatus.UNDER_AMENDMENT)
 
 
 @dataclass(frozen=True)

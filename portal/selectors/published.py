@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, OrganisationKind
 from partnerships.models import Agreement, AgreementStatus, Track
+from partnerships.rules.agreements import IN_FORCE
 from programs.models import Intake, Program
 from programs.rules import OFFERED, public_programs
 from regions.models import Region
@@ -22,9 +23,6 @@ from workflow.listing import Facet, Listing
 A = AgreementStatus
 PUBLISHED = (A.ACTIVE, A.UNDER_AMENDMENT, A.SUSPENDED, A.EXPIRED, A.TERMINATED, A.CLOSED)
 """From the day an agreement takes effect, also after it has ended."""
-
-IN_FORCE = (A.ACTIVE, A.UNDER_AMENDMENT)
-"""Agreements that bind today."""
 
 
 @dataclass(frozen=True)

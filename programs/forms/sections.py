@@ -168,14 +168,14 @@ class TermsForm(MainForm):
         ):
             self.fields[name] = term_field(vocabulary, label, present=getattr(program, name))
         self.fields["employment_statuses"] = terms_field(
-            "employment_status", _("Employment statuses"), help_text=_("None ticked: every status.")
+            "employment_status", _("Employment statuses"), help_text=_("Nothing ticked: every status.")
         )
         self.fields["office_types"] = forms.MultipleChoiceField(
             label=_("Office types"),
             required=False,
             choices=[(t.code, t.label) for t in OfficeType.objects.current()],
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("None ticked: every office and training centre."),
+            help_text=_("Nothing ticked: every office and training centre."),
         )
         self.fields["route"] = forms.ChoiceField(
             label=_("Nomination route"),
@@ -261,7 +261,7 @@ class PapersForm(MainForm):
     opens_day = DateField(
         label=gettext_lazy("Registration opens"),
         required=False,
-        help_text=gettext_lazy("At 08.00 WIB. Empty: on the day of publishing."),
+        help_text=gettext_lazy("At 08:00 WIB. Empty: on the day of publishing."),
     )
     gi = CheckedFile(label=gettext_lazy("General Information (GI) or course document"), kinds=PAPERS)
     letter = CheckedFile(label=gettext_lazy("Offer letter"), kinds=PAPERS)
