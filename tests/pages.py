@@ -23,7 +23,7 @@ from django.utils import translation
 
 from portal.demo import accounts
 from portal.views import gallery
-from tests.addresses import READERS, address, patterns
+from tests.addresses import READERS, address, in_hand, patterns
 from tests.demo_records import user
 from tests.shapes import halves, shape
 from workflow.engine import may_see, offered
@@ -257,6 +257,13 @@ class Collection:
                 for reader in self.names[len(READERS) :]:
                     self.look(reader, name, url)
 
+    def in_hand(self) -> None:
+        """What opens only for whoever works on a record."""
+        for name, reader, url in in_hand():
+            if reader not in self.browsers:
+                self.browsers |= browsers([reader])
+            self.look(reader, name, url)
+
     def previews(self) -> None:
         """The refusals and faults that are hard to come by, as the gallery shows them."""
         for name in (*gallery.PAGES, *gallery.BARE, "forms", "drawings"):
@@ -276,6 +283,7 @@ def collect(*, full: bool = False) -> Collection:
         with contextlib.nullcontext() if full else override_settings(ROOT_URLCONF="tests.plain_refusals"):
             found.addresses()  # refusals as a bare word: hundreds look the same
             found.states()
+            found.in_hand()
             found.others()
             found.links()
         found.previews()
