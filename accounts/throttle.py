@@ -95,3 +95,13 @@ def feed_reads(user) -> Tries:
 def wrong_feeds(request) -> Tries:
     """Calendar addresses that lead nowhere, from one network address."""
     return Tries("wrong-feed", network_address(request), limit=TRIES_PER_NETWORK)
+
+
+def unsubscribe_tries(user) -> Tries:
+    """Looks at and clicks on one person's way out of mails."""
+    return Tries("unsubscribe", str(user.pk), limit=60)
+
+
+def wrong_unsubscribes(request) -> Tries:
+    """Ways out of mails that nobody made, from one network address."""
+    return Tries("wrong-unsubscribe", network_address(request), limit=TRIES_PER_NETWORK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from workflow.widgets import CommentRows
@@ -59,3 +60,23 @@ def _place(target: str) -> dict[str, str]:
         case ["field", name]:
             field = name
     return {"line": line, "field": field}
+
+
+def show_at_fields(form: forms.BaseForm, remarks, *, back: str = "") -> None:
+    """Put each remark at the field it names, so that it is read there (and read out with the field); it leads to where
+    it is ticked off, on the same page or on the page `back`."""
+    for name, field in form.fields.items():
+        own = [remark for remark in remarks if remark.field == name]
+        if not own:
+            continue
+        rows = format_html_join("", _AT_FIELD, ((back, r.pk, _said(r), r.text) for r in own))
+        # A page may have asked the form for its fields already: those keep the help they were made with.
+        field.help_text = form[name].help_text = format_html("{}{}", field.help_text, rows)
+
+
+_AT_FIELD = '<a class="sg-quote d-block mt-1" href="{}#remark-{}"><b>{}</b> {}</a>'
+
+
+def _said(remark) -> str:
+    """What stands before a remark at its field."""
+    return _("Remark, done:") if remark.resolved_at else _("Remark:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from workflow.batches import batch, marked
 from workflow.mandate import beyond, covers, hands_of, limits, mandate_of, outside_home, over
 from workflow.models import LogEntry
 from workflow.table import ANYONE, CLOCK, Transition, Workflow
@@ -164,7 +166,8 @@ def perform_all(flow: Workflow, name: str, *, records, answers: dict[int, dict] 
     """One act of the CLOCK on many records, all or none; `answers` by the records' keys. Raises what `perform` raises.
 
     Every record is checked, written and logged as if it came alone, but they are locked and read together, in the
-    order of their keys: hundreds cost no more queries each than their own write and their own log entry.
+    order of their keys: hundreds cost no more queries each than their own write and their own log entry. Who is told of
+    such an act is told of all of them at once (`workflow.batches`).
     """
     t = flow.transition(name)
     if t is None:
@@ -172,7 +175,7 @@ def perform_all(flow: Workflow, name: str, *, records, answers: dict[int, dict] 
     outermost = _pending.get() is None
     token = _pending.set([]) if outermost else None
     try:
-        with transaction.atomic():
+        with transaction.atomic(), batch() if t.tells or t.announces else nullcontext():
             done = []
             for record in records.select_for_update(of=("self",), no_key=True).order_by("pk"):
                 _move(flow, t, record, None, dict((answers or {}).get(record.pk, {})))
@@ -273,7 +276,7 @@ def _note(flow, record, actor, action, source, target, role, answers, t) -> None
         on_behalf_of_id=mandate.principal_id if mandate else None,
         organisation=getattr(actor, "acting_organisation_name", "") if actor else "",
         comment=comment,
-        data=data,
+        data=marked(data),
     )
     _pending.get().append((entry, record, t, flow))
 

@@ -91,6 +91,11 @@ def short_month(value) -> str:
     return f"{name} {d.year}" if d.month == 1 else name
 
 
+def start_of_day(value: dt.datetime, zone: str | None = None) -> dt.datetime:
+    """The first moment of the day a moment falls on."""
+    return local(value, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def weekday(value) -> str:
     """Monday; Senin."""
     return _DAYS[language()][_date(value).weekday()] if value else NOTHING

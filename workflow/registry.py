@@ -19,6 +19,8 @@ class Registered:
     """(user) -> a query of the records on which the user holds their present role, whatever the state."""
     turn: Callable[[Any], Any] | None = None
     """(user) -> a query that narrows "my turn" where the state alone does not say whose turn it is."""
+    dates: Callable[[Any], Any] | None = None
+    """(user) -> a query of the records whose due dates concern the user, where seeing a record is not enough."""
     related: tuple[str, ...] = ()
     """What a list row needs with it: arguments of select_related."""
 
@@ -26,10 +28,10 @@ class Registered:
 _known: dict[str, Registered] = {}
 
 
-def register(flow: Workflow, model, *, reach, turn=None, related: tuple[str, ...] = ()) -> None:
+def register(flow: Workflow, model, *, reach, turn=None, dates=None, related: tuple[str, ...] = ()) -> None:
     """Bind a table to its model; called once by the room's AppConfig.ready()."""
     model.flow = flow
-    _known[flow.name] = Registered(flow, model, reach, turn, related)
+    _known[flow.name] = Registered(flow, model, reach, turn, dates, related)
 
 
 def workflows() -> list[Registered]:

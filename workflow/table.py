@@ -134,6 +134,8 @@ class Workflow:
     """(variant, label) where records of one table take different roads, such as the tracks of agreements."""
     variant: Callable[[Any], str] | None = None
     """(record) -> its variant."""
+    unnamed: tuple[str, ...] = ()
+    """Acts and notes of which notices and timelines tell neither the role nor the organisation of who did them."""
 
     def __post_init__(self):
         by_code = {s.code: s for s in self.states}

@@ -102,7 +102,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "mail_changes"]
+        fields = ["name", "language"]
         widgets = {"language": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):

@@ -54,6 +54,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['kind', 'region_code'], name='organisation_by_region'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='organisation_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +75,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'organisation', 'role'), name='one_membership_per_role'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['DINAS_OP', 'DINAS_HEAD', 'PROV_VER', 'PPSDM_VER', 'PPSDM_HEAD', 'DITJEN_REV', 'BIROKS_OFF', 'BIROKS_HEAD', 'LEGAL', 'SEKJEN', 'PARTNER_OFF', 'PARTNER_HEAD', 'NOMINEE', 'EVAL', 'AUDITOR', 'ADMIN'])), name='membership_role_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,38 +100,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('email', 'organisation', 'role'), name='one_open_invitation_per_role'),
+                    models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True), _connector='OR'), name='invitation_has_one_end'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['DINAS_OP', 'DINAS_HEAD', 'PROV_VER', 'PPSDM_VER', 'PPSDM_HEAD', 'DITJEN_REV', 'BIROKS_OFF', 'BIROKS_HEAD', 'LEGAL', 'SEKJEN', 'PARTNER_OFF', 'PARTNER_HEAD', 'NOMINEE', 'EVAL', 'AUDITOR', 'ADMIN'])), name='invitation_role_known'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['kind', 'region_code'], name='organisation_by_region'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='organisation_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'organisation', 'role'), name='one_membership_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['DINAS_OP', 'DINAS_HEAD', 'PROV_VER', 'PPSDM_VER', 'PPSDM_HEAD', 'DITJEN_REV', 'BIROKS_OFF', 'BIROKS_HEAD', 'LEGAL', 'SEKJEN', 'PARTNER_OFF', 'PARTNER_HEAD', 'NOMINEE', 'EVAL', 'AUDITOR', 'ADMIN'])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('email', 'organisation', 'role'), name='one_open_invitation_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True), _connector='OR'), name='invitation_has_one_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['DINAS_OP', 'DINAS_HEAD', 'PROV_VER', 'PPSDM_VER', 'PPSDM_HEAD', 'DITJEN_REV', 'BIROKS_OFF', 'BIROKS_HEAD', 'LEGAL', 'SEKJEN', 'PARTNER_OFF', 'PARTNER_HEAD', 'NOMINEE', 'EVAL', 'AUDITOR', 'ADMIN'])), name='invitation_role_known'),
         ),
     ]

@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-valid_from', '-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='delegation_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['PLT', 'PLH', 'AN', 'UB', 'KUASA'])), name='delegation_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,14 +95,6 @@ class Migration(migrations.Migration):
             model_name='delegationpaper',
             name='uploaded_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='delegation_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PLT', 'PLH', 'AN', 'UB', 'KUASA'])), name='delegation_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='delegation',

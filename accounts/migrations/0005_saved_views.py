@@ -58,6 +58,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["page", django.db.models.functions.text.Lower("name"), "pk"],
+                "indexes": [
+                    models.Index(fields=["page", "organisation"], name="saved_view_by_page"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("owner"),
+                        models.F("page"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="one_saved_view_per_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("query", ""), _negated=True)),
+                        name="saved_view_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,29 +95,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="savedview",
-            index=models.Index(fields=["page", "organisation"], name="saved_view_by_page"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                models.F("owner"),
-                models.F("page"),
-                django.db.models.functions.text.Lower("name"),
-                name="one_saved_view_per_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("query", ""), _negated=True)),
-                name="saved_view_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="defaultview",
-            constraint=models.UniqueConstraint(fields=("user", "page"), name="one_default_view_per_page"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "page"), name="one_default_view_per_page"),
+                ],
+            },
         ),
     ]

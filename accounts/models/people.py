@@ -110,11 +110,6 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("Language"), max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")]
     )
-    mail_changes = models.BooleanField(
-        _("Send results and changes by e-mail each morning"),
-        default=True,
-        help_text=_("Mail about your own turn and about time limits is always sent."),
-    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text=_("Keeps the portal running; no business decisions"))
     joined_at = models.DateTimeField(default=timezone.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from workflow.batches import marked
 from workflow.models import LogEntry
 from workflow.table import CLOCK
 
@@ -28,5 +29,5 @@ def record_event(log: str, record_id: int, code: str, action: str, actor, *, com
         on_behalf_of_id=mandate.principal_id if mandate else None,
         organisation=actor.acting_organisation_name if actor is not None else "",
         comment=comment,
-        data=data,
+        data=marked(data),
     ).save(force_insert=True)

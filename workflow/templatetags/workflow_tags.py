@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy
@@ -19,9 +20,11 @@ from workflow.charts.chart import Cell, Column, value_of
 from workflow.charts.downloads import AS, WHICH
 from workflow.charts.drawing import Clock
 from workflow.engine import log_of, offered
+from workflow.nudges import last_nudge, may_nudge, may_repeat
 from workflow.panels import panels_of
 from workflow.registry import capacity_label, role_label, workflow
 from workflow.table import CLOCK
+from workflow.turns import holders_of
 
 register = template.Library()
 
@@ -48,6 +51,17 @@ NOTES = {
     "days": gettext_lazy("Days of the training changed"),
     "respond": gettext_lazy("Recommendations answered"),
     "pin": gettext_lazy("Pair pinned"),
+    "open": gettext_lazy("Conversation opened"),
+    "message": gettext_lazy("New message"),
+    "edit": gettext_lazy("Message put into other words"),
+    "delete": gettext_lazy("Message deleted"),
+    "pin_message": gettext_lazy("Message pinned"),
+    "unpin_message": gettext_lazy("Message unpinned"),
+    "widen": gettext_lazy("More people read the conversation"),
+    "resolve": gettext_lazy("Conversation resolved"),
+    "reopen": gettext_lazy("Conversation taken up again"),
+    "record": gettext_lazy("Decision taken into the record"),
+    "decision": gettext_lazy("Decision from a conversation"),
     "forbid": gettext_lazy("Pair forbidden"),
     "unpin": gettext_lazy("Decision on a pair removed"),
     "delegate": gettext_lazy("Delegation granted"),
@@ -56,11 +70,20 @@ NOTES = {
     "delegation_over": gettext_lazy("The delegation has ended"),
     "reschedule": gettext_lazy("Due date moved: the holiday calendar changed"),
     "overdue": gettext_lazy("The time limit passed"),
+    "plan": gettext_lazy("Plan changed"),
+    "invite": gettext_lazy("Further organisations invited"),
+    "uninvite": gettext_lazy("Invitations taken back"),
+    "reply": gettext_lazy("Invitation answered"),
+    "minutes": gettext_lazy("Minutes written"),
+    "correct_minutes": gettext_lazy("Minutes corrected"),
+    "record_decision": gettext_lazy("Decision taken into the record"),
+    "meeting_decision": gettext_lazy("Decision of a meeting"),
+    "nudge": gettext_lazy("Reminder sent to those whose turn it is"),
 }
 """What the timeline says for entries that did not change the state."""
 
-UNTOLD = {"download", "read"}
-"""Who looked at what is for the auditor, not for the timeline."""
+UNTOLD = {"download", "read", "reply"}
+"""Who looked at what is for the auditor, not for the timeline; who comes to a meeting stands on its page, counted."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,8 @@ class Event:
     tone: str
     icon: str
     data: dict
+    by_day: bool = False
+    """Only the day is told: the minute would say who it was."""
 
 
 @register.inclusion_tag("components/status_tag.html")
@@ -124,9 +149,11 @@ def steps(record):
     return {"items": items, "current": now + 1, "total": len(items), "status_label": state.label}
 
 
-def events_of(record, *, private: bool = True, entries=None) -> list[Event]:
-    """A record's log as timeline events, newest first; `entries`: only these of it, the oldest first."""
+def events_of(record, *, private: bool = True, entries=None, reader=None) -> list[Event]:
+    """A record's log as timeline events, newest first; `entries`: only these of it, the oldest first; `reader`: for
+    whom, where the table keeps unnamed who did something (without a reader nobody is named)."""
     flow = record.flow
+    plainly = tells_minute(record, reader)
     found = []
     for entry in reversed(list(log_of(record) if entries is None else entries)):
         if entry.action in UNTOLD:
@@ -135,16 +162,18 @@ def events_of(record, *, private: bool = True, entries=None) -> list[Event]:
         data = _shown_data(record, entry)
         if entry.data.get("changes") and not data.get("changes"):
             continue  # the record knows that these changes are no news; the log keeps them
+        unnamed = entry.action in flow.unnamed and not plainly
         found.append(
             Event(
                 label=(t.done or t.label) if t else NOTES.get(entry.action, entry.action),
-                at=entry.at,
-                role=capacity_name(entry),
-                organisation=entry.organisation,
+                at=formats.start_of_day(entry.at) if unnamed else entry.at,
+                role=_("an office") if unnamed else capacity_name(entry),
+                organisation="" if unnamed else entry.organisation,
                 comment=entry.comment,
                 tone=t.tone if t else "neutral",
                 icon=t.icon if t else "dot",
                 data=data,
+                by_day=unnamed,
             )
         )
     return found
@@ -193,22 +222,30 @@ def timeline(context, record):
 
     A record may have a `history_since(user)`: the moment from which this reader may know what happened.
     """
-    events = events_of(record)
+    events = events_of(record, reader=getattr(context.get("request"), "user", None))
     since = record.history_since(context["request"].user) if hasattr(record, "history_since") else None
     if since is not None:
         events = [event for event in events if event.at >= since]
     return {"events": events, "zone": context.get("zone", record.time_zone)}
 
 
-@register.inclusion_tag("components/waiting.html")
-def waiting(record):
-    """Whose turn it is, since when and until when."""
+@register.inclusion_tag("components/waiting.html", takes_context=True)
+def waiting(context, record, nudge=True):
+    """Whose turn it is: posts with their offices, since when and until when, the bodies outside that owe an answer, and
+    a reminder for who waits for them. `nudge`: False on the page that sends it."""
+    user = getattr(context.get("request"), "user", None)
+    holders = holders_of(record)
+    offers = nudge and user is not None and may_nudge(user, record)
+    last = last_nudge(record) if not record.state.final and (holders.posts or holders.unheld) else None
     return {
-        "roles": [role_name(r) for r in waits_for(record)],
+        "holders": holders,
         "since": record.turn_since,
+        "since_day": bool(record.flow.unnamed),
         "due": record.due_at,
         "zone": record.time_zone,
         "final": record.state.final,
+        "reminded": last,
+        "nudge_url": reverse("nudge", args=[record.flow.name, record.code]) if offers and may_repeat(last) else "",
     }
 
 
@@ -224,10 +261,11 @@ def panels(context, record, place="main"):
     return mark_safe("".join(shown))  # noqa: S308 - rendered by templates, which escape
 
 
-def waits_for(record) -> tuple[str, ...]:
-    """The roles whose turn it is; a record may know it more exactly than its state."""
-    exact = getattr(record, "waits_for", None)
-    return tuple(exact() if callable(exact) else record.state.waits_for)
+def tells_minute(record, user) -> bool:
+    """Whether this reader learns who did what a table keeps unnamed, and at what minute; most keep nothing so."""
+    if not record.flow.unnamed:
+        return True
+    return user is not None and user.is_authenticated and record.names_actors_to(user)
 
 
 @register.filter
