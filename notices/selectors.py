@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import F
 from django.http import Http404
 
-from notices.lines import Line, line
+from notices.lines import Line, lines_of
 from notices.models import Notice, Outbox, Pending
 
 
@@ -21,7 +21,7 @@ def unread_count(user) -> int:
 
 def recent(user, limit: int = 5) -> list[Line]:
     """The newest notices, for the home page."""
-    return [line(n) for n in Notice.objects.filter(user=user).order_by("-created_at", "-pk")[:limit]]
+    return lines_of(user, Notice.objects.filter(user=user).order_by("-created_at", "-pk")[:limit])
 
 
 def get_notice(user, pk: int) -> Notice:
@@ -37,6 +37,7 @@ def post_room_state() -> dict[str, int]:
     waiting = Outbox.objects.filter(sent_at__isnull=True, dropped_at__isnull=True)
     return {
         "waiting": waiting.count(),
-        "failing": waiting.filter(attempts__gte=3).count(),
+        "failing": waiting.filter(given_up_at__isnull=True).exclude(last_error="").count(),
+        "given_up": waiting.filter(given_up_at__isnull=False).count(),
         "put_aside": Pending.objects.filter(attempts__gte=1).count(),
     }

@@ -1,29 +1,26 @@
-"""What beat and the receivers ask of the post room: read the log on, send what is due."""
+"""What beat and the receivers ask of the post room: read the log on, send what is due, forget what is old."""
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from contextlib import contextmanager
-from urllib.parse import urlsplit
+import time
+from contextlib import ExitStack, contextmanager
 
 from celery import shared_task
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from notices import services
-from notices.mail import compose
-from notices.models import Outbox
-from workflow.letters import letter
 
 log = logging.getLogger(__name__)
 
 _DELIVERY_LOCK = 7_220_002
-BACKOFF = (1, 5, 15, 60, 240, 720, 1440)
-"""Minutes before the next try after each failure; then the mail waits a day between tries until it is given
-up."""
-GIVEN_UP_AFTER = 10
+_SENDING_LOCKS = (7_220_010, 7_220_011, 7_220_012)
+"""So many rounds may send at a time: enough to share the work, few enough for a mail server."""
+
+
+LASTS = 240
+"""Seconds after which a delivery round leaves the rest to the next one."""
 
 
 @contextmanager
@@ -44,66 +41,35 @@ def _alone(number: int):
 def deliver_pending() -> int:
     """Turn new log entries and pending marks into notices; returns how much was done. Any number of calls
     is safe."""
-    done = 0
+    done, read, began = 0, 1, time.monotonic()
     with _alone(_DELIVERY_LOCK) as free:
         if not free:
             return 0
-        while read := services.read_on():
+        while read and time.monotonic() - began < LASTS:
+            read = services.read_on()
             done += read
         done += services.work_off()
+    if services.is_behind():
+        # A long standstill is worked off in rounds; and who came while this one ended found the door shut.
+        deliver_soon()
     if done:
-        _queue(send_outbox)
+        send_soon()
     return done
 
 
 @shared_task
 def send_outbox(now=None) -> int:
-    """Send every mail whose time has come; returns how many left."""
-    now = now or timezone.now()
-    due = Outbox.objects.filter(
-        sent_at__isnull=True, dropped_at__isnull=True, next_at__lte=now, attempts__lt=GIVEN_UP_AFTER
-    )
-    return sum(_send(pk, now) for pk in list(due.order_by("next_at").values_list("pk", flat=True)[:500]))
+    """Send every mail whose time has come; returns how many left. Any number of calls is safe."""
+    with ExitStack() as places:
+        if any(places.enter_context(_alone(number)) for number in _SENDING_LOCKS):
+            return services.send_due(now or timezone.now())
+    return 0
 
 
-def _send(pk: int, now) -> bool:
-    """Send one mail. The try is written down before, so that a crash in between repeats it only after a
-    pause."""
-    with transaction.atomic():
-        mail = (
-            Outbox.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("user")
-            .filter(pk=pk, sent_at__isnull=True, dropped_at__isnull=True, next_at__lte=now)
-            .first()
-        )
-        if mail is None:
-            return False
-        notices = list(mail.notices.filter(read_at__isnull=True).order_by("created_at", "pk"))
-        if not notices or not mail.user.is_active:
-            mail.dropped_at = now
-            mail.save()
-            return False
-        composed = compose(mail.user, notices)
-        mail.subject, mail.body = composed.subject, composed.text
-        mail.next_at = now + dt.timedelta(minutes=BACKOFF[min(mail.attempts, len(BACKOFF) - 1)])
-        mail.attempts += 1
-        mail.save()
-    try:
-        letter(composed.subject, composed.text, composed.html, to=mail.user.email, headers=_headers(mail)).send()
-    except Exception as error:
-        log.warning("mail %s: try %s failed: %s", mail.pk, mail.attempts, error)
-        Outbox.objects.filter(pk=pk).update(last_error=f"{type(error).__name__}: {error}"[:300])
-        return False
-    Outbox.objects.filter(pk=pk).update(sent_at=timezone.now(), last_error="")
-    return True
-
-
-def _headers(mail: Outbox) -> dict[str, str]:
-    """The same identity at every try: a mailbox that got the mail already recognises the repetition."""
-    host = urlsplit(settings.SITE_URL).hostname or "sinergi"
-    return {
-        "Message-ID": f"<sinergi-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{host}>",
-    }
+@shared_task
+def forget() -> dict[str, int]:
+    """Every night: delete read notices and mails that left long ago; returns how much went."""
+    return services.forget_old(timezone.now())
 
 
 def _queue(task) -> None:
@@ -117,3 +83,8 @@ def _queue(task) -> None:
 def deliver_soon() -> None:
     """Ask for a delivery round."""
     _queue(deliver_pending)
+
+
+def send_soon() -> None:
+    """Ask for a round of sending."""
+    _queue(send_outbox)

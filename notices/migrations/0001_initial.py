@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_at', 'pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('dropped_at__isnull', True), ('sent_at__isnull', True)), fields=['next_at'], name='mail_waiting'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('dropped_at__isnull', True), _connector='OR'), name='mail_sent_or_dropped'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +77,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                "indexes": [
+                    models.Index(fields=['user', '-created_at'], name='notice_by_user'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='notice_unread'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('user', 'key'), name='nobody_is_told_twice'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,25 +106,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ENTRY'), ('seq__isnull', False)), models.Q(('kind', 'MARK'), ('mark__isnull', False), ('status_since__isnull', False)), _connector='OR'), name='pending_says_what')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('dropped_at__isnull', True), ('sent_at__isnull', True)), fields=['next_at'], name='mail_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='outbox',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('dropped_at__isnull', True), _connector='OR'), name='mail_sent_or_dropped'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['user', '-created_at'], name='notice_by_user'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='notice_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='nobody_is_told_twice'),
         ),
     ]

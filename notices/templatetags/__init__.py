@@ -1,0 +1,1 @@
+"""What the post room's templates need beside the portal's own tags."""
