@@ -63,6 +63,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='nomination_by_due'),
+                    models.Index(fields=['proposal', 'status'], name='nomination_by_proposal'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'ORG_ENDORSED', 'SCREENING', 'RETURNED', 'SHORTLISTED', 'RESERVE', 'FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED', 'CLEARANCE', 'READY', 'ATTENDING', 'COMPLETED', 'INCOMPLETE', 'FOLLOW_UP', 'CLOSED', 'WITHDRAWN', 'REPLACED', 'DISQUALIFIED'])), name='nomination_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('path', 'IN_COUNTRY'), _negated=True), models.Q(('status__in', ['FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED', 'CLEARANCE']), _negated=True), _connector='OR'), name='in_country_skips_the_partner'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED']), _negated=True), ('forwarded_at__isnull', False), _connector='OR'), name='forwarded_nomination_has_its_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +117,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['nip_hash'], name='person_by_number'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('nip_hash', ''), _negated=True), fields=('office', 'nip_hash'), name='one_row_per_person_and_office'),
+                    models.CheckConstraint(condition=models.Q(('sex__in', ['F', 'M'])), name='person_sex_known'),
+                    models.CheckConstraint(condition=models.Q(('birth_year__range', (1940, 2015))), name='person_birth_year_plausible'),
+                ],
             },
         ),
         migrations.AddField(
@@ -176,44 +193,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('nomination', 'member'), name='one_score_sheet_per_member'), models.CheckConstraint(condition=models.Q(('competence__range', (1, 5)), ('language__range', (1, 5)), ('relevance__range', (1, 5)), ('plan__range', (1, 5))), name='scores_from_1_to_5')],
             },
         ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['nip_hash'], name='person_by_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('nip_hash', ''), _negated=True), fields=('office', 'nip_hash'), name='one_row_per_person_and_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['F', 'M'])), name='person_sex_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_year__range', (1940, 2015))), name='person_birth_year_plausible'),
-        ),
-        migrations.AddIndex(
-            model_name='nomination',
-            index=models.Index(fields=['status', 'due_at'], name='nomination_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='nomination',
-            index=models.Index(fields=['proposal', 'status'], name='nomination_by_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'ORG_ENDORSED', 'SCREENING', 'RETURNED', 'SHORTLISTED', 'RESERVE', 'FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED', 'CLEARANCE', 'READY', 'ATTENDING', 'COMPLETED', 'INCOMPLETE', 'FOLLOW_UP', 'CLOSED', 'WITHDRAWN', 'REPLACED', 'DISQUALIFIED'])), name='nomination_status_known'),
-        ),
         migrations.AddConstraint(
             model_name='nomination',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'ORG_ENDORSED', 'SCREENING', 'RETURNED', 'SHORTLISTED', 'FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'CLEARANCE', 'READY', 'RESERVE', 'ATTENDING', 'COMPLETED', 'FOLLOW_UP', 'CLOSED'])), fields=('proposal', 'person'), name='one_open_nomination_per_person_and_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('path', 'IN_COUNTRY'), _negated=True), models.Q(('status__in', ['FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED', 'CLEARANCE']), _negated=True), _connector='OR'), name='in_country_skips_the_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['FORWARDED', 'PARTNER_SCREENING', 'ACCEPTED', 'NOT_ACCEPTED']), _negated=True), ('forwarded_at__isnull', False), _connector='OR'), name='forwarded_nomination_has_its_date'),
         ),
     ]

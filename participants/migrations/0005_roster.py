@@ -65,7 +65,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"ordering": ["on"]},
+            options={
+                "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("nomination", "on"), name="one_mark_per_person_and_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__in", ["P", "A", "E"])), name="attendance_mark_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CertificateNumber",
@@ -96,7 +104,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"ordering": ["pk"]},
+            options={
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["year", "serial"], name="number_by_series"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Upper("number"), name="certificate_number_given_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TrainingDay",
@@ -124,7 +142,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"ordering": ["on"]},
+            options={
+                "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("intake", "on"), name="one_training_day_per_intake"),
+                    models.UniqueConstraint(fields=("proposal", "on"), name="one_training_day_per_proposal"),
+                    models.CheckConstraint(
+                        condition=models.Q(("intake__isnull", True), ("proposal__isnull", False))
+                        | models.Q(("intake__isnull", False), ("proposal__isnull", True)),
+                        name="training_day_of_one_training",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="clearancestep",
@@ -156,42 +185,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="clearancestep",
             index=models.Index(fields=["state", "remind_on"], name="permit_by_reminder"),
-        ),
-        migrations.AddIndex(
-            model_name="certificatenumber",
-            index=models.Index(fields=["year", "serial"], name="number_by_series"),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatenumber",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Upper("number"), name="certificate_number_given_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancemark",
-            constraint=models.UniqueConstraint(fields=("nomination", "on"), name="one_mark_per_person_and_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancemark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__in", ["P", "A", "E"])), name="attendance_mark_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingday",
-            constraint=models.UniqueConstraint(fields=("intake", "on"), name="one_training_day_per_intake"),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingday",
-            constraint=models.UniqueConstraint(fields=("proposal", "on"), name="one_training_day_per_proposal"),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("intake__isnull", True), ("proposal__isnull", False))
-                | models.Q(("intake__isnull", False), ("proposal__isnull", True)),
-                name="training_day_of_one_training",
-            ),
         ),
         migrations.RunPython(register_numbers, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(plan_reminders, migrations.RunPython.noop, elidable=True),

@@ -109,6 +109,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='evaluation_by_due'),
+                    models.Index(fields=['status', 'opens_at'], name='evaluation_by_opening'),
+                    models.Index(fields=['proposal', 'level', 'status'], name='evaluation_by_proposal'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['PLANNED', 'OPEN', 'ANSWERED', 'DONE', 'MISSED', 'VOID'])), name='evaluation_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('level', 'L4'), ('nomination__isnull', True)), models.Q(models.Q(('level', 'L4'), _negated=True), ('nomination__isnull', False)), _connector='OR'), name='only_level_4_is_about_a_line'),
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='evaluation_has_a_window'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['ANSWERED', 'DONE']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='answered_evaluation_says_when'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'ANSWERED'), _negated=True), ('level', 'L4'), _connector='OR'), name='only_level_4_is_confirmed_by_another'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'VOID'), _negated=True), fields=('nomination', 'level'), name='one_form_per_nomination_and_level'),
+                    models.UniqueConstraint(condition=models.Q(('level', 'L4'), models.Q(('status', 'VOID'), _negated=True)), fields=('proposal',), name='one_result_form_per_proposal'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +138,12 @@ class Migration(migrations.Migration):
                 ('cascade_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Lesson hours passed on (JP)')),
                 ('evaluation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='behaviour', to='participants.evaluation')),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('used__range', (1, 5))), name='use_from_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('cascade_sessions__isnull', True), ('cascade_sessions__gt', 0), models.Q(('cascade_hours', 0), ('cascade_people', 0)), _connector='OR'), name='no_colleagues_without_a_session'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Learning',
@@ -134,6 +154,11 @@ class Migration(migrations.Migration):
                 ('certificate_only', models.BooleanField(default=False, verbose_name='Certificate only, no test')),
                 ('evaluation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='learning', to='participants.evaluation')),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('after__isnull', True), ('before__isnull', True), ('certificate_only', True)), models.Q(('after__gte', 0), ('after__isnull', False), ('after__lte', 100), ('before__gte', 0), ('before__isnull', False), ('before__lte', 100), ('certificate_only', False)), _connector='OR'), name='tests_from_0_to_100_or_certificate_only'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reaction',
@@ -149,6 +174,12 @@ class Migration(migrations.Migration):
                 ('better', models.TextField(blank=True, max_length=1000, verbose_name='What should be better next time')),
                 ('evaluation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reaction', to='participants.evaluation')),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('content__range', (1, 5)), ('trainers__range', (1, 5)), ('usefulness__range', (1, 5)), ('materials__range', (1, 5)), ('organisation__range', (1, 5))), name='reaction_items_from_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('recommend__range', (0, 10))), name='recommendation_from_0_to_10'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Result',
@@ -164,6 +195,11 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('evaluation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='result', to='participants.evaluation')),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('target', models.F('baseline')), _negated=True), name='target_differs_from_baseline'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BehaviourLevel',
@@ -177,70 +213,6 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('behaviour', 'gap'), name='one_level_per_form_and_gap'), models.CheckConstraint(condition=models.Q(('level__range', (0, 5))), name='behaviour_level_from_0_to_5')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['status', 'due_at'], name='evaluation_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['status', 'opens_at'], name='evaluation_by_opening'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['proposal', 'level', 'status'], name='evaluation_by_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLANNED', 'OPEN', 'ANSWERED', 'DONE', 'MISSED', 'VOID'])), name='evaluation_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'L4'), ('nomination__isnull', True)), models.Q(models.Q(('level', 'L4'), _negated=True), ('nomination__isnull', False)), _connector='OR'), name='only_level_4_is_about_a_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='evaluation_has_a_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['ANSWERED', 'DONE']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='answered_evaluation_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ANSWERED'), _negated=True), ('level', 'L4'), _connector='OR'), name='only_level_4_is_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'VOID'), _negated=True), fields=('nomination', 'level'), name='one_form_per_nomination_and_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(condition=models.Q(('level', 'L4'), models.Q(('status', 'VOID'), _negated=True)), fields=('proposal',), name='one_result_form_per_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='behaviour',
-            constraint=models.CheckConstraint(condition=models.Q(('used__range', (1, 5))), name='use_from_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='behaviour',
-            constraint=models.CheckConstraint(condition=models.Q(('cascade_sessions__isnull', True), ('cascade_sessions__gt', 0), models.Q(('cascade_hours', 0), ('cascade_people', 0)), _connector='OR'), name='no_colleagues_without_a_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='learning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after__isnull', True), ('before__isnull', True), ('certificate_only', True)), models.Q(('after__gte', 0), ('after__isnull', False), ('after__lte', 100), ('before__gte', 0), ('before__isnull', False), ('before__lte', 100), ('certificate_only', False)), _connector='OR'), name='tests_from_0_to_100_or_certificate_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.CheckConstraint(condition=models.Q(('content__range', (1, 5)), ('trainers__range', (1, 5)), ('usefulness__range', (1, 5)), ('materials__range', (1, 5)), ('organisation__range', (1, 5))), name='reaction_items_from_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.CheckConstraint(condition=models.Q(('recommend__range', (0, 10))), name='recommendation_from_0_to_10'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('target', models.F('baseline')), _negated=True), name='target_differs_from_baseline'),
         ),
         migrations.RunPython(take_over, migrations.RunPython.noop),
     ]

@@ -395,7 +395,7 @@ def account_facts(user) -> dict:
         "email": user.email,
         "name": user.name,
         "language": user.language,
-        "mail_changes": user.mail_changes,
+        "mail": {choice.kind: choice.cadence for choice in user.notice_preferences.all()},
         "joined_at": user.joined_at.isoformat(),
         "last_login": user.last_login.isoformat() if user.last_login else None,
         "roles": [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from participants.services.attendance import save_marks
 from workflow.acting import stale_sentence
+from workflow.batches import batch
 from workflow.engine import Refused, Stale, perform
 
 
@@ -43,14 +44,18 @@ def _outcome(record, act) -> Outcome:
 
 
 def perform_each(name: str, jobs: Iterable[tuple[Any, int | None, dict]], actor) -> list[Outcome]:
-    """(nomination, version seen, answers) for each; in this order, each in its own transaction."""
-    return [
-        _outcome(
-            record,
-            lambda r=record, v=version, a=answers: perform(r.flow, name, record=r, actor=actor, answers=a, version=v),
-        )
-        for record, version, answers in jobs
-    ]
+    """(nomination, version seen, answers) for each; in this order, each in its own transaction. Who is told of them is
+    told once."""
+    with batch():
+        return [
+            _outcome(
+                record,
+                lambda r=record, v=version, a=answers: perform(
+                    r.flow, name, record=r, actor=actor, answers=a, version=v
+                ),
+            )
+            for record, version, answers in jobs
+        ]
 
 
 def save_sheet(jobs: Iterable[tuple[Any, int | None, dict]], actor) -> list[Outcome]:

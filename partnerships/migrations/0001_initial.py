@@ -70,6 +70,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='agreement_by_due'),
+                    models.Index(fields=['partner', 'status'], name='agreement_by_partner'),
+                    models.Index(fields=['office', 'status'], name='agreement_by_office'),
+                    models.Index(fields=['status', 'ends'], name='agreement_by_end'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['INITIATED', 'EXPLORATION', 'INTENT', 'PLAN', 'DPRD_REVIEW', 'GOV_VERIFICATION', 'DRAFTING', 'LEGAL_REVIEW', 'CLEARANCE', 'FULL_POWERS', 'READY_TO_SIGN', 'SIGNED', 'ACTIVE', 'UNDER_AMENDMENT', 'SUSPENDED', 'EXPIRED', 'TERMINATED', 'CLOSED', 'RETURNED', 'REJECTED', 'CANCELLED'])), name='agreement_status_known'),
+                    models.CheckConstraint(condition=models.Q(('track__in', ['CENTRAL', 'KSDLL_CONT', 'KSDLL_NEW', 'KSDPL', 'NOTA_SINERGI'])), name='agreement_track_known'),
+                    models.CheckConstraint(condition=models.Q(('track', 'NOTA_SINERGI'), ('partner__isnull', False), _connector='OR'), name='agreement_names_its_partner'),
+                    models.CheckConstraint(condition=models.Q(('track', 'CENTRAL'), ('office__isnull', False), _connector='OR'), name='regional_agreement_names_its_office'),
+                    models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='agreement_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SIGNED', 'ACTIVE', 'UNDER_AMENDMENT', 'SUSPENDED', 'EXPIRED', 'TERMINATED', 'CLOSED']), _negated=True), models.Q(('effective_date__isnull', False), ('signed_on__isnull', False), models.Q(('signing_place', ''), _negated=True)), _connector='OR'), name='signed_agreement_says_when_and_where'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +105,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', '-version'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('agreement', 'kind', 'version'), name='one_document_per_version'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['CONCEPT_NOTE', 'LOI', 'PLAN', 'DPRD_LETTER', 'GOV_RESULT', 'TEXT_ID', 'TEXT_EN', 'LEGAL_OPINION', 'CLEARANCE', 'FULL_POWERS', 'SIGNED', 'REPORT', 'NOTICE', 'OTHER'])), name='document_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +130,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sent_on', 'pk'],
+                "indexes": [
+                    models.Index(fields=['agreement', 'answered_on'], name='external_step_open'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('sent_on')), _connector='OR'), name='answer_not_before_the_letter'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', True), ('result', '')), models.Q(('answered_on__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='answer_has_result'),
+                    models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('document__isnull', False), _connector='OR'), name='answer_has_document'),
+                    models.CheckConstraint(condition=models.Q(('body__in', ['SETNEG-KTLN', 'KEMLU', 'KEMENDAGRI', 'BAPPENAS', 'KEMENKEU', 'DPRD'])), name='external_body_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +181,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='proposal_by_due'),
+                    models.Index(fields=['partner', 'status'], name='proposal_by_partner'),
+                    models.Index(fields=['intake', 'status'], name='proposal_by_intake'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'ACCEPTED', 'PARTIAL', 'WAITLISTED', 'DECLINED', 'LAPSED', 'CONVERTED'])), name='proposal_status_known'),
+                    models.CheckConstraint(condition=models.Q(('seats_requested__gte', 1)), name='proposal_asks_for_seats'),
+                    models.CheckConstraint(condition=models.Q(('seats_allotted__lte', models.F('seats_requested'))), name='allotted_within_requested'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['ACCEPTED', 'PARTIAL', 'CONVERTED']), _negated=True), ('seats_allotted__gte', 1), _connector='OR'), name='accepted_proposal_holds_seats'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['ACCEPTED', 'PARTIAL', 'CONVERTED']), ('seats_allotted', 0), _connector='OR'), name='only_accepted_proposals_hold_seats'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'DECLINED'), _negated=True), models.Q(models.Q(('declined_by', ''), _negated=True), models.Q(('decline_reason', ''), _negated=True)), _connector='OR'), name='declined_proposal_says_by_whom_and_why'),
+                    models.CheckConstraint(condition=models.Q(('intake__isnull', False), models.Q(('tailor_made_request', ''), _negated=True), _connector='OR'), name='request_without_intake_says_what'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'WAITLISTED'])), fields=('line', 'intake'), name='one_open_proposal_per_pair'),
+                    models.UniqueConstraint(condition=models.Q(('intake__isnull', True), ('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'WAITLISTED'])), fields=('line', 'partner'), name='one_open_request_per_partner'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +209,11 @@ class Migration(migrations.Migration):
                 ('need', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='scoring', to='regions.trainingneed')),
                 ('program', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='scoring', to='programs.program')),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('need__isnull', True), ('program__isnull', False)), models.Q(('need__isnull', False), ('program__isnull', True)), _connector='OR'), name='scoring_of_one_thing'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Suggestion',
@@ -184,146 +232,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-eligible', '-score', 'pk'],
+                "indexes": [
+                    models.Index(fields=['line', 'eligible', '-score'], name='suggestion_by_line'),
+                    models.Index(fields=['intake', 'eligible', '-score'], name='suggestion_by_intake'),
+                    models.Index(condition=models.Q(('stale', True)), fields=['stale'], name='suggestion_stale'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('line', 'intake'), name='one_suggestion_per_pair'),
+                    models.CheckConstraint(condition=models.Q(('eligible', False), ('score__isnull', False), _connector='OR'), name='eligible_pair_has_score'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['status', 'due_at'], name='agreement_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['partner', 'status'], name='agreement_by_partner'),
-        ),
-        migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['office', 'status'], name='agreement_by_office'),
-        ),
-        migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['status', 'ends'], name='agreement_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['INITIATED', 'EXPLORATION', 'INTENT', 'PLAN', 'DPRD_REVIEW', 'GOV_VERIFICATION', 'DRAFTING', 'LEGAL_REVIEW', 'CLEARANCE', 'FULL_POWERS', 'READY_TO_SIGN', 'SIGNED', 'ACTIVE', 'UNDER_AMENDMENT', 'SUSPENDED', 'EXPIRED', 'TERMINATED', 'CLOSED', 'RETURNED', 'REJECTED', 'CANCELLED'])), name='agreement_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('track__in', ['CENTRAL', 'KSDLL_CONT', 'KSDLL_NEW', 'KSDPL', 'NOTA_SINERGI'])), name='agreement_track_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('track', 'NOTA_SINERGI'), ('partner__isnull', False), _connector='OR'), name='agreement_names_its_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('track', 'CENTRAL'), ('office__isnull', False), _connector='OR'), name='regional_agreement_names_its_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='agreement_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SIGNED', 'ACTIVE', 'UNDER_AMENDMENT', 'SUSPENDED', 'EXPIRED', 'TERMINATED', 'CLOSED']), _negated=True), models.Q(('effective_date__isnull', False), ('signed_on__isnull', False), models.Q(('signing_place', ''), _negated=True)), _connector='OR'), name='signed_agreement_says_when_and_where'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementdocument',
-            constraint=models.UniqueConstraint(fields=('agreement', 'kind', 'version'), name='one_document_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CONCEPT_NOTE', 'LOI', 'PLAN', 'DPRD_LETTER', 'GOV_RESULT', 'TEXT_ID', 'TEXT_EN', 'LEGAL_OPINION', 'CLEARANCE', 'FULL_POWERS', 'SIGNED', 'REPORT', 'NOTICE', 'OTHER'])), name='document_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='externalstep',
-            index=models.Index(fields=['agreement', 'answered_on'], name='external_step_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('sent_on')), _connector='OR'), name='answer_not_before_the_letter'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', True), ('result', '')), models.Q(('answered_on__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='answer_has_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('document__isnull', False), _connector='OR'), name='answer_has_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalstep',
-            constraint=models.CheckConstraint(condition=models.Q(('body__in', ['SETNEG-KTLN', 'KEMLU', 'KEMENDAGRI', 'BAPPENAS', 'KEMENKEU', 'DPRD'])), name='external_body_known'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['status', 'due_at'], name='proposal_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['partner', 'status'], name='proposal_by_partner'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['intake', 'status'], name='proposal_by_intake'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'ACCEPTED', 'PARTIAL', 'WAITLISTED', 'DECLINED', 'LAPSED', 'CONVERTED'])), name='proposal_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_requested__gte', 1)), name='proposal_asks_for_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_allotted__lte', models.F('seats_requested'))), name='allotted_within_requested'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['ACCEPTED', 'PARTIAL', 'CONVERTED']), _negated=True), ('seats_allotted__gte', 1), _connector='OR'), name='accepted_proposal_holds_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ACCEPTED', 'PARTIAL', 'CONVERTED']), ('seats_allotted', 0), _connector='OR'), name='only_accepted_proposals_hold_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'DECLINED'), _negated=True), models.Q(models.Q(('declined_by', ''), _negated=True), models.Q(('decline_reason', ''), _negated=True)), _connector='OR'), name='declined_proposal_says_by_whom_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('intake__isnull', False), models.Q(('tailor_made_request', ''), _negated=True), _connector='OR'), name='request_without_intake_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'WAITLISTED'])), fields=('line', 'intake'), name='one_open_proposal_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('intake__isnull', True), ('status__in', ['SUGGESTED', 'PROPOSED', 'REVIEW', 'RETURNED', 'PARTNER_REVIEW', 'WAITLISTED'])), fields=('line', 'partner'), name='one_open_request_per_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='scoring',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('need__isnull', True), ('program__isnull', False)), models.Q(('need__isnull', False), ('program__isnull', True)), _connector='OR'), name='scoring_of_one_thing'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['line', 'eligible', '-score'], name='suggestion_by_line'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['intake', 'eligible', '-score'], name='suggestion_by_intake'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(condition=models.Q(('stale', True)), fields=['stale'], name='suggestion_stale'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(fields=('line', 'intake'), name='one_suggestion_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('eligible', False), ('score__isnull', False), _connector='OR'), name='eligible_pair_has_score'),
         ),
     ]

@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-cycle', '-number'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('cycle', 'number'), name='one_round_per_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +71,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='run_by_due'),
+                    models.Index(fields=['round', 'status'], name='run_by_round'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'RUNNING', 'FAILED', 'RESULT', 'SUBMITTED', 'RATIFIED', 'SUPERSEDED', 'DISCARDED'])), name='run_status_known'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['NATIONAL', 'REMAINDER'])), name='run_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['RESULT', 'SUBMITTED', 'RATIFIED', 'SUPERSEDED']), _negated=True), models.Q(('instance__isnull', False), ('result__isnull', False), models.Q(('input_hash', ''), _negated=True)), _connector='OR'), name='solved_run_has_input_and_result'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'FAILED'), _negated=True), ('failure__isnull', False), _connector='OR'), name='failed_run_says_why'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'RUNNING')), fields=('round',), name='one_run_at_a_time_in_a_round'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'NATIONAL'), ('status', 'RATIFIED')), fields=('round',), name='one_ratified_national_run_per_round'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +98,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['run', 'intake', 'rank'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('run', 'intake', 'rank'), name='one_line_per_reserve_rank'),
+                    models.UniqueConstraint(fields=('run', 'intake', 'line'), name='one_reserve_rank_per_line'),
+                    models.CheckConstraint(condition=models.Q(('rank__gte', 1), ('seats__gte', 1)), name='reserve_has_rank_and_seats'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +121,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('run', 'line', 'intake'), name='one_pin_per_pair'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PIN'), ('seats__gte', 1)), models.Q(('kind', 'FORBID'), ('seats__isnull', True)), _connector='OR'), name='pin_says_how_many_seats'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +148,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['run', 'line__need', 'line__position'],
+                "indexes": [
+                    models.Index(fields=['run', 'outcome'], name='run_line_by_outcome'),
+                    models.Index(fields=['run', 'province_code'], name='run_line_by_province'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('run', 'line'), name='one_outcome_per_line'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,82 +171,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['run', 'line', 'intake'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('run', 'line', 'intake'), name='one_seat_row_per_pair'),
+                    models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='seat_row_has_seats'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='allocationround',
-            constraint=models.UniqueConstraint(fields=('cycle', 'number'), name='one_round_per_number'),
-        ),
-        migrations.AddIndex(
-            model_name='allocationrun',
-            index=models.Index(fields=['status', 'due_at'], name='run_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='allocationrun',
-            index=models.Index(fields=['round', 'status'], name='run_by_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'RUNNING', 'FAILED', 'RESULT', 'SUBMITTED', 'RATIFIED', 'SUPERSEDED', 'DISCARDED'])), name='run_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['NATIONAL', 'REMAINDER'])), name='run_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['RESULT', 'SUBMITTED', 'RATIFIED', 'SUPERSEDED']), _negated=True), models.Q(('instance__isnull', False), ('result__isnull', False), models.Q(('input_hash', ''), _negated=True)), _connector='OR'), name='solved_run_has_input_and_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'FAILED'), _negated=True), ('failure__isnull', False), _connector='OR'), name='failed_run_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'RUNNING')), fields=('round',), name='one_run_at_a_time_in_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'NATIONAL'), ('status', 'RATIFIED')), fields=('round',), name='one_ratified_national_run_per_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationreserve',
-            constraint=models.UniqueConstraint(fields=('run', 'intake', 'rank'), name='one_line_per_reserve_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationreserve',
-            constraint=models.UniqueConstraint(fields=('run', 'intake', 'line'), name='one_reserve_rank_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationreserve',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1), ('seats__gte', 1)), name='reserve_has_rank_and_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationpin',
-            constraint=models.UniqueConstraint(fields=('run', 'line', 'intake'), name='one_pin_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationpin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PIN'), ('seats__gte', 1)), models.Q(('kind', 'FORBID'), ('seats__isnull', True)), _connector='OR'), name='pin_says_how_many_seats'),
-        ),
-        migrations.AddIndex(
-            model_name='allocationline',
-            index=models.Index(fields=['run', 'outcome'], name='run_line_by_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='allocationline',
-            index=models.Index(fields=['run', 'province_code'], name='run_line_by_province'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationline',
-            constraint=models.UniqueConstraint(fields=('run', 'line'), name='one_outcome_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationseat',
-            constraint=models.UniqueConstraint(fields=('run', 'line', 'intake'), name='one_seat_row_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocationseat',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='seat_row_has_seats'),
         ),
     ]

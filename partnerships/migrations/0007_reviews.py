@@ -40,6 +40,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'due_at'], name='review_by_due'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED', 'PUBLISHED', 'DISCARDED'])), name='review_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('agreement__isnull', True), ('program__isnull', False)), models.Q(('agreement__isnull', False), ('program__isnull', True)), _connector='OR'), name='review_has_one_subject'),
+                    models.CheckConstraint(condition=models.Q(('covers_from__isnull', True), ('covers_to__isnull', True), ('covers_to__gte', models.F('covers_from')), _connector='OR'), name='review_period_ends_after_it_starts'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED'])), fields=('program',), name='one_review_under_way_per_program'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED'])), fields=('agreement',), name='one_review_under_way_per_agreement'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'PUBLISHED'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_review_has_its_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +67,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['review', 'position', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('stance', ''), ('stance__in', ['ACCEPTED', 'PARTLY', 'DECLINED']), _connector='OR'), name='stance_known'),
+                    models.CheckConstraint(condition=models.Q(('stance', ''), models.Q(('answer', ''), _negated=True), _connector='OR'), name='stance_has_its_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,54 +85,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('review', 'criterion'), name='one_rating_per_criterion'),
+                    models.CheckConstraint(condition=models.Q(('criterion__in', ['RELEVANCE', 'COHERENCE', 'EFFECTIVENESS', 'EFFICIENCY', 'IMPACT', 'SUSTAINABILITY'])), name='criterion_known'),
+                    models.CheckConstraint(condition=models.Q(('step__isnull', True), ('step__range', (1, 4)), _connector='OR'), name='rating_from_1_to_4'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['status', 'due_at'], name='review_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED', 'PUBLISHED', 'DISCARDED'])), name='review_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreement__isnull', True), ('program__isnull', False)), models.Q(('agreement__isnull', False), ('program__isnull', True)), _connector='OR'), name='review_has_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('covers_from__isnull', True), ('covers_to__isnull', True), ('covers_to__gte', models.F('covers_from')), _connector='OR'), name='review_period_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED'])), fields=('program',), name='one_review_under_way_per_program'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'ANSWERED'])), fields=('agreement',), name='one_review_under_way_per_agreement'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'PUBLISHED'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_review_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('stance', ''), ('stance__in', ['ACCEPTED', 'PARTLY', 'DECLINED']), _connector='OR'), name='stance_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('stance', ''), models.Q(('answer', ''), _negated=True), _connector='OR'), name='stance_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewrating',
-            constraint=models.UniqueConstraint(fields=('review', 'criterion'), name='one_rating_per_criterion'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewrating',
-            constraint=models.CheckConstraint(condition=models.Q(('criterion__in', ['RELEVANCE', 'COHERENCE', 'EFFECTIVENESS', 'EFFICIENCY', 'IMPACT', 'SUSTAINABILITY'])), name='criterion_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewrating',
-            constraint=models.CheckConstraint(condition=models.Q(('step__isnull', True), ('step__range', (1, 4)), _connector='OR'), name='rating_from_1_to_4'),
         ),
     ]

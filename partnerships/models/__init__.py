@@ -13,6 +13,7 @@ from partnerships.models.agreement_papers import (
 from partnerships.models.agreement_versions import AgreementVersion, PaperText
 from partnerships.models.agreements import (
     ABROAD,
+    ANSWERED_OUTSIDE,
     EXPIRING_DAYS,
     MINISTERS_APPROVAL,
     MINISTRY_TRACKS,
@@ -66,6 +67,7 @@ from partnerships.models.reviews import (
 from partnerships.models.suggestions import Scoring, Suggestion
 
 __all__ = [
+    "ANSWERED_OUTSIDE",
     "Stance",
     "ReviewStatus",
     "ReviewRating",

@@ -17,6 +17,7 @@ from programs.models import Program
 from regions.models.vocabulary import term_label
 from workflow.calendar import WIB
 from workflow.models import Record, known_statuses
+from workflow.turns import Outside
 
 
 class Track(models.TextChoices):
@@ -63,6 +64,14 @@ class AgreementStatus(models.TextChoices):
     REJECTED = "REJECTED", _("Rejected")
     CANCELLED = "CANCELLED", _("Cancelled")
 
+
+ANSWERED_OUTSIDE = {
+    AgreementStatus.DPRD_REVIEW: "COUNCIL",
+    AgreementStatus.GOV_VERIFICATION: "VERIFICATION",
+    AgreementStatus.CLEARANCE: "CLEARANCE",
+    AgreementStatus.FULL_POWERS: "FULL_POWERS",
+}
+"""States in which a body outside has the word, and which letters (`LetterFor`) it answers."""
 
 REGIONAL_TRACKS = (Track.KSDLL_CONT, Track.KSDLL_NEW, Track.KSDPL)
 """Tracks on which a region agrees with somebody abroad: they pass the regional council and Home Affairs."""
@@ -342,6 +351,15 @@ class Agreement(Record):
         """Who drafts or reviews an amendment has ten days from the day it changed hands."""
         amended = self.status == AgreementStatus.UNDER_AMENDMENT
         return self.amendment_turn_at or self.status_since if amended else self.status_since
+
+    def waits_outside(self) -> list[Outside]:
+        """The letters that bodies outside have not answered; one that the present state waits for holds the record."""
+        awaited = ANSWERED_OUTSIDE.get(AgreementStatus(self.status))
+        return [
+            Outside(x.get_body_display(), x.ref_no, x.sent_on, x.waiting_days(), holds=x.step == awaited)
+            for x in self.external_steps.all()
+            if x.is_open
+        ]
 
     def days_left(self, today: dt.date | None = None) -> int | None:
         """Days until the end of validity; None without an end."""

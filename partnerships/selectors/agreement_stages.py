@@ -7,19 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from partnerships.models import AgreementStatus, LetterFor
+from partnerships.models import ANSWERED_OUTSIDE, AgreementStatus
 from partnerships.rules.agreements import CLEARING, DRAWING_UP
 from workflow.engine import log_of
 from workflow.table import CLOCK
 
 ROAD = (*DRAWING_UP, *CLEARING, AgreementStatus.SIGNED, AgreementStatus.ACTIVE)
-OUTSIDE = {
-    AgreementStatus.DPRD_REVIEW: LetterFor.COUNCIL,
-    AgreementStatus.GOV_VERIFICATION: LetterFor.VERIFICATION,
-    AgreementStatus.CLEARANCE: LetterFor.CLEARANCE,
-    AgreementStatus.FULL_POWERS: LetterFor.FULL_POWERS,
-}
-"""States in which a body outside has the word, and the letters that show its age."""
 
 
 @dataclass
@@ -96,7 +89,7 @@ def stage_rows(agreement, letters=()) -> list[StageRow]:
                 until=until,
                 days=(end - since).days if since and end and end >= since else None,
                 comment=exit_entry.comment if exit_entry else "",
-                ages=tuple(x.age for x in letters if x.is_open and x.step == OUTSIDE.get(status)),
+                ages=tuple(x.age for x in letters if x.is_open and x.step == ANSWERED_OUTSIDE.get(status)),
                 returned=returned and place == "now",
             )
         )

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from partnerships.forms.documents import AnswerForm, DraftForm, LetterForm, UploadForm
+from partnerships.models import ANSWERED_OUTSIDE
 from partnerships.rules import agreements as rules
 from partnerships.rules.documents import kinds_to_upload, papers_to_draft
 from partnerships.selectors import agreements as selectors
-from partnerships.selectors.agreement_stages import OUTSIDE
 from partnerships.services import documents as services
 from partnerships.services import external_steps
 from partnerships.services import papers as paper_services
@@ -130,7 +130,7 @@ def letter(request, code):
             "body": made.get_body_display(),
         }
 
-    step = OUTSIDE.get(agreement.status, "")
+    step = ANSWERED_OUTSIDE.get(agreement.status, "")
     form = LetterForm(*sent(request), agreement=agreement, step=step)
     lead = _("From this date on the age of the letter is shown. Bodies outside keep their own time.")
     return form_page(request, agreement, form, title=_("Record a letter"), button=_("Record it"), save=save, lead=lead)

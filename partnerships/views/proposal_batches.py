@@ -14,6 +14,7 @@ from partnerships.models import Proposal
 from partnerships.selectors import proposal_batches as selectors
 from partnerships.selectors.proposals import summary_of
 from workflow.acting import capacity_key, stale_sentence, switched
+from workflow.batches import batch
 from workflow.engine import Refused, Stale, perform
 
 
@@ -43,7 +44,8 @@ def together(request, action: str, intake: int):
     if request.method == "POST":
         wanted = set(request.POST.getlist("usulan"))
         if wanted:
-            rows = [_carried_out(request, transition, row, wanted) for row in rows]
+            with batch():
+                rows = [_carried_out(request, transition, row, wanted) for row in rows]
             status = 200 if any(row.done for row in rows) else 409
         else:
             error, status = _("Tick at least one proposal."), 400

@@ -97,6 +97,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['status', 'internal_deadline'], name='program_by_deadline'),
+                    models.Index(fields=['partner', 'status'], name='program_by_partner'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'VERIFICATION', 'RETURNED', 'PUBLISHED', 'OPEN', 'CLOSED', 'SELECTION', 'RUNNING', 'COMPLETED', 'EVALUATED', 'SUSPENDED', 'CANCELLED', 'REJECTED'])), name='program_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['PUBLISHED', 'OPEN']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_program_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(('internal_deadline__isnull', True), ('partner_deadline__isnull', True), ('internal_deadline__lte', models.F('partner_deadline')), _connector='OR'), name='internal_deadline_not_after_the_partners'),
+                    models.CheckConstraint(condition=models.Q(('min_age__isnull', True), ('max_age__isnull', True), ('min_age__lte', models.F('max_age')), _connector='OR'), name='program_age_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,29 +262,5 @@ class Migration(migrations.Migration):
                 'ordering': ['theme_id'],
                 'constraints': [models.UniqueConstraint(fields=('program', 'theme'), name='one_theme_per_program'), models.CheckConstraint(condition=models.Q(('exit_level__gt', models.F('entry_level'))), name='exit_above_entry')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='program',
-            index=models.Index(fields=['status', 'internal_deadline'], name='program_by_deadline'),
-        ),
-        migrations.AddIndex(
-            model_name='program',
-            index=models.Index(fields=['partner', 'status'], name='program_by_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'VERIFICATION', 'RETURNED', 'PUBLISHED', 'OPEN', 'CLOSED', 'SELECTION', 'RUNNING', 'COMPLETED', 'EVALUATED', 'SUSPENDED', 'CANCELLED', 'REJECTED'])), name='program_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['PUBLISHED', 'OPEN']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_program_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('internal_deadline__isnull', True), ('partner_deadline__isnull', True), ('internal_deadline__lte', models.F('partner_deadline')), _connector='OR'), name='internal_deadline_not_after_the_partners'),
-        ),
-        migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('min_age__isnull', True), ('max_age__isnull', True), ('min_age__lte', models.F('max_age')), _connector='OR'), name='program_age_range'),
         ),
     ]

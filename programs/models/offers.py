@@ -90,6 +90,15 @@ TERMS = (
 """The columns of the first and the fourth part, in the order in which they are asked."""
 
 
+REMARKED = {"basics": BASICS, "terms": TERMS}
+"""The fields a remark may name one by one; the other parts consist of rows and are named as a whole."""
+
+
+def field_name(name: str) -> str:
+    """A field of a programme as people call it."""
+    return str(Program._meta.get_field(name).verbose_name)
+
+
 class Program(Record):
     """A programme offer of one partner under one scheme."""
 
@@ -195,8 +204,12 @@ class Program(Record):
         return tuple(role for role in roles if (role == Role.BIROKS_OFF) == self.on_behalf)
 
     def comment_targets(self) -> list[tuple[str, object]]:
-        """The parts of an offer a reviewer's remark may speak of."""
-        return [(f"field:{section}", label) for section, label in SECTIONS]
+        """What a reviewer's remark may speak of: a part of the offer, or one of its fields."""
+        found: list[tuple[str, object]] = []
+        for section, label in SECTIONS:
+            found.append((f"field:{section}", label))
+            found += [(f"field:{name}", f"{label}: {field_name(name)}") for name in REMARKED.get(section, ())]
+        return found
 
     @property
     def title(self) -> str:
@@ -340,9 +353,17 @@ class Remark(ReturnRemark):
     program = models.ForeignKey(Program, models.CASCADE, related_name="remarks")
 
     @property
-    def section_label(self) -> str:
-        """The part of the offer the remark speaks of; empty for the whole."""
-        return str(dict(SECTIONS).get(self.field, ""))
+    def section(self) -> str:
+        """The part of the offer in which the remark is answered; empty for the whole."""
+        if self.field in dict(SECTIONS):
+            return self.field
+        return next((section for section, names in REMARKED.items() if self.field in names), "")
+
+    @property
+    def about(self) -> str:
+        """What the remark speaks of, in the reader's language; empty for the whole."""
+        label = str(dict(SECTIONS).get(self.section, ""))
+        return f"{label}: {field_name(self.field)}" if self.section and self.field != self.section else label
 
 
 class Contact(models.Model):

@@ -98,7 +98,7 @@ def tasks_of(program: Program) -> list[dict]:
         for entry in log_of(program).filter(action="change").values("data")
         if isinstance(entry["data"], dict)
     }
-    remarked = {remark.field for remark in open_remarks(program) if remark.resolved_at is None}
+    remarked = {remark.section for remark in open_remarks(program) if remark.resolved_at is None}
     items = []
     for section, label in SECTIONS:
         icon, checks = TASKS[section]

@@ -20,6 +20,7 @@ from programs.models import (
     ProgramStatus,
     ProgramTheme,
 )
+from programs.services.amendments import both_languages, changes_between
 from workflow.engine import Stale, lock, note
 from workflow.models import Counter
 
@@ -114,10 +115,13 @@ def fill_section(program: Program, form, *, section: str, actor, version: int | 
     locked = lock(program, version=version)
     if locked.status not in rules.FILLABLE:
         raise Stale(locked)
+    # What is repaired after a return stands beside the remark; before that nobody has read the offer yet.
+    before = both_languages(program) if locked.return_count else None
     form.write()
     Program.objects.filter(pk=program.pk).update(version=locked.version + 1)
     program.version = locked.version + 1
-    note(program.flow, program, actor, "change", {"section": section})
+    changes = changes_between(before, both_languages(program)) if before else []
+    note(program.flow, program, actor, "change", {"section": section, "changes": changes})
     return program
 
 
@@ -141,10 +145,14 @@ def remove_file(stored: ProgramFile, *, actor) -> None:
 
 
 @transaction.atomic
-def tick_remarks(program: Program, ids: set[int], *, actor) -> None:
-    """Mark remarks of the present round as dealt with, and unmark the others."""
-    now = timezone.now()
-    remarks = program.remarks.filter(round=program.return_count)
-    remarks.filter(pk__in=ids, resolved_at__isnull=True).update(resolved_at=now)
-    remarks.exclude(pk__in=ids).update(resolved_at=None)
-    note(program.flow, program, actor, "change", {"section": "remarks"})
+def tick_remarks(program: Program, ids: set[int], *, seen: set[int] = frozenset(), actor) -> None:
+    """Mark remarks of the present round as dealt with, and open those again that were ticked when the page was opened
+    (`seen`) and no longer are: what somebody else ticked meanwhile stays. Raises Stale when the offer has left."""
+    fresh = lock(program)
+    if fresh.status not in rules.FILLABLE:
+        raise Stale(fresh)
+    remarks = fresh.remarks.filter(round=fresh.return_count)
+    changed = remarks.filter(pk__in=ids - seen, resolved_at__isnull=True).update(resolved_at=timezone.now())
+    changed += remarks.filter(pk__in=seen - ids, resolved_at__isnull=False).update(resolved_at=None)
+    if changed:
+        note(fresh.flow, fresh, actor, "change", {"section": "remarks"})

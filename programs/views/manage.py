@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs import rules, selectors, services
 from programs.forms import AmendmentReasonForm, StartForm, section_form
 from programs.models import SECTIONS
+from programs.remarks import with_answers
+from workflow.comments_field import show_at_fields
 from workflow.engine import Refused, Stale
 from workflow.reading import waiting_for
 from workflow.views import act_view
@@ -81,7 +83,7 @@ def manage(request, code):
         and selectors.copy_sources(request.user).filter(pk=program.pk).exists(),
         "files": selectors.shown_files(request.user, program),
         "amendments": selectors.amendments_of(program),
-        "remarks": selectors.open_remarks(program),
+        "remarks": _remarks(program),
         "missing": rules.everything_missing(program, request.user) if may_fill else [],
         "preview": _preview(request, program),
         "chain": selectors.chain_for(request.user, program),
@@ -100,6 +102,16 @@ def _with_addresses(program, items: list[dict]) -> list[dict]:
     return [
         {**item, "url": reverse("programs:section", args=[program.code, ADDRESSES[item["section"]]])} for item in items
     ]
+
+
+def _remarks(program) -> list:
+    """The Bureau's remarks of the last return: what changed since, and where each is answered."""
+    found = with_answers(program, selectors.open_remarks(program))
+    for remark in found:
+        spot = f"#div_id_{remark.field}" if remark.field != remark.section else ""
+        slug = ADDRESSES.get(remark.section)
+        remark.place_url = reverse("programs:section", args=[program.code, slug]) + spot if slug else ""
+    return found
 
 
 def _fillable(request, code):
@@ -130,7 +142,7 @@ def fill(request, code):
         "items": items,
         "done": done,
         "total": len(SECTIONS),
-        "remarks": selectors.open_remarks(program),
+        "remarks": _remarks(program),
         "first": next((i for i in items if not i.get("done")), items[-1]),
     }
     return render(request, "programs/fill.html", context)
@@ -162,6 +174,8 @@ def section(request, code, part):
             messages.info(request, _("The files were stored; you need not upload them again."))
             form = _bound(request, name, program, files=None)
             form.is_valid()
+    remarks = [remark for remark in _remarks(program) if remark.section == name]
+    show_at_fields(form.main, remarks, back=reverse("programs:fill", args=[program.code]))
     context = {
         "program": program,
         "record": program,
@@ -172,7 +186,7 @@ def section(request, code, part):
         "total": len(SECTIONS),
         "amending": False,
         "wrong": form.summary,
-        "remarks": selectors.open_remarks(program).filter(field=name, resolved_at__isnull=True),
+        "remarks": [r for r in remarks if r.field == name and r.resolved_at is None],
         "items": _with_addresses(program, selectors.tasks_of(program)),
         "preview": _preview(request, program) if name in ("terms", "papers") else None,
     }
@@ -230,7 +244,7 @@ def review(request, code):
         "parts": parts,
         "missing": rules.everything_missing(program, request.user),
         "preview": _preview(request, program),
-        "remarks": selectors.open_remarks(program),
+        "remarks": _remarks(program),
     }
     return render(request, "programs/review.html", context)
 
@@ -239,8 +253,11 @@ def review(request, code):
 def remarks(request, code):
     """Tick the Bureau's remarks off."""
     program = _fillable(request, code)
-    ids = {int(value) for value in request.POST.getlist("remark") if value.isdecimal() and len(value) < 15}
-    services.tick_remarks(program, ids, actor=request.user)
+    ids, seen = (
+        {int(value) for value in request.POST.getlist(name) if value.isdecimal() and len(value) < 15}
+        for name in ("remark", "seen")
+    )
+    services.tick_remarks(program, ids, seen=seen, actor=request.user)
     messages.success(request, _("Remarks updated."))
     return redirect("programs:fill", code=program.code)
 

@@ -188,6 +188,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['office', 'status'], name='need_by_office'),
+                    models.Index(fields=['status', 'due_at'], name='need_by_due'),
+                    models.Index(fields=['status', '-score'], name='need_by_score'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'PROV_REVIEW', 'MIN_REVIEW', 'TECH_REVIEW', 'RETURNED', 'APPROVED', 'IN_FULFILMENT', 'FULFILLED', 'CLOSED_UNMET', 'REJECTED', 'WITHDRAWN', 'MERGED'])), name='need_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'IN_FULFILMENT', 'FULFILLED']), _negated=True), models.Q(('national_number__isnull', False), ('score__isnull', False), ('score_frozen', True)), _connector='OR'), name='approved_need_has_number_and_frozen_score'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'MERGED'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='merged_need_names_its_parent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +233,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['need', 'position', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('requested_total__gte', 1)), name='line_requests_someone'),
+                    models.CheckConstraint(condition=models.Q(('retiring_3y__lte', models.F('in_post'))), name='retiring_within_staff'),
+                    models.CheckConstraint(condition=models.Q(('untrained__lte', models.F('in_post'))), name='untrained_within_staff'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -330,41 +345,5 @@ class Migration(migrations.Migration):
                 'ordering': ['line', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('target_level__gt', models.F('current_level'))), name='target_above_current'), models.CheckConstraint(condition=models.Q(('current_level__lte', 5), ('target_level__gte', 1), ('target_level__lte', 5)), name='levels_in_range'), models.UniqueConstraint(fields=('line', 'theme'), name='one_gap_per_theme')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='trainingneed',
-            index=models.Index(fields=['office', 'status'], name='need_by_office'),
-        ),
-        migrations.AddIndex(
-            model_name='trainingneed',
-            index=models.Index(fields=['status', 'due_at'], name='need_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='trainingneed',
-            index=models.Index(fields=['status', '-score'], name='need_by_score'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingneed',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'PROV_REVIEW', 'MIN_REVIEW', 'TECH_REVIEW', 'RETURNED', 'APPROVED', 'IN_FULFILMENT', 'FULFILLED', 'CLOSED_UNMET', 'REJECTED', 'WITHDRAWN', 'MERGED'])), name='need_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingneed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'IN_FULFILMENT', 'FULFILLED']), _negated=True), models.Q(('national_number__isnull', False), ('score__isnull', False), ('score_frozen', True)), _connector='OR'), name='approved_need_has_number_and_frozen_score'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingneed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'MERGED'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='merged_need_names_its_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='needline',
-            constraint=models.CheckConstraint(condition=models.Q(('requested_total__gte', 1)), name='line_requests_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='needline',
-            constraint=models.CheckConstraint(condition=models.Q(('retiring_3y__lte', models.F('in_post'))), name='retiring_within_staff'),
-        ),
-        migrations.AddConstraint(
-            model_name='needline',
-            constraint=models.CheckConstraint(condition=models.Q(('untrained__lte', models.F('in_post'))), name='untrained_within_staff'),
         ),
     ]

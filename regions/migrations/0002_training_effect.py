@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('level__gte', 0), ('level__lte', 5)), name='rated_level_from_0_to_5'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -36,6 +39,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('source',), name='one_standing_effect_per_source'),
+                    models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='effect_names_its_source'),
+                ],
             },
         ),
         migrations.AddField(
@@ -93,19 +100,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='regions.trainingeffect'),
         ),
         migrations.AddConstraint(
-            model_name='trainingeffect',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('source',), name='one_standing_effect_per_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingeffect',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='effect_names_its_source'),
-        ),
-        migrations.AddConstraint(
             model_name='gaprating',
             constraint=models.UniqueConstraint(fields=('effect', 'gap'), name='one_rating_per_effect_and_gap'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaprating',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 0), ('level__lte', 5)), name='rated_level_from_0_to_5'),
         ),
     ]

@@ -414,22 +414,52 @@ class FieldComment(ReturnRemark):
 
     need = models.ForeignKey(TrainingNeed, models.CASCADE, related_name="comments")
     line = models.ForeignKey(NeedLine, models.SET_NULL, null=True, blank=True, related_name="comments")
+    line_number = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("The number its line had when the remark was made; the line may be gone")
+    )
+
+    @property
+    def is_on_line(self) -> bool:
+        """Whether it speaks of a line, which may have been removed since."""
+        return bool(self.line_id or self.line_number)
 
     @property
     def about(self) -> str:
         """What the remark is about, in the reader's language; empty: the need as a whole."""
         if self.line_id:
             name = str(_("Line %(number)d")) % {"number": self.line.position}
-            return f"{name}: {NeedLine._meta.get_field(self.field).verbose_name}" if self.field else name
-        if self.field in {"evidence", "letter"}:
-            return str(_("Supporting evidence") if self.field == "evidence" else _("Cover letter"))
-        return str(TrainingNeed._meta.get_field(self.field).verbose_name) if self.field else ""
+            return f"{name}: {_field_name(self.field)}" if self.field else name
+        if self.line_number:
+            return str(_("Line %(number)d, which was removed")) % {"number": self.line_number}
+        return _field_name(self.field)
 
     @property
     def part(self) -> str:
         """The part of the form in which the remark is answered."""
-        if self.line_id or not self.field:
+        if self.is_on_line or not self.field:
             return "lines"
         if self.field in {"evidence", "letter"}:
             return "papers"
         return "office" if self.field.startswith("contact") else "reason"
+
+    @property
+    def place_url(self) -> str:
+        """The field or line of the form that the remark speaks of; empty: the whole need, or a line that is gone."""
+        if self.line_id:
+            spot = f"#div_id_{self.field}" if self.field else ""
+            return reverse("regions:line", args=[self.need.code, self.line_id]) + spot
+        if self.line_number or not self.field:
+            return ""
+        spot = "" if self.part == "papers" else f"#div_id_{self.field}"
+        return reverse(f"regions:{self.part}", args=[self.need.code]) + spot
+
+
+def _field_name(field: str) -> str:
+    """A field of a need or of a line as people call it; empty where there is none."""
+    if field in {"evidence", "letter"}:
+        return str(_("Supporting evidence") if field == "evidence" else _("Cover letter"))
+    for model in (NeedLine, TrainingNeed):
+        found = next((f for f in model._meta.concrete_fields if f.name == field), None)
+        if found is not None:
+            return str(found.verbose_name)
+    return ""

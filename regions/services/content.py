@@ -378,6 +378,7 @@ def remove_line(need: TrainingNeed, line_id: int, *, actor) -> dict | None:
         "line": {name: _stored(line, name) for name in LINE_COPY},
         "gaps": [{name: _stored(gap, name) for name in GAP_FIELDS} for gap in line.gaps.all()],
         "continues": line.continues_id,
+        "remarks": list(line.comments.values_list("pk", flat=True)),
     }
     _drop_line(fresh, line)
     _log_line(fresh, actor, line, before=_in_short(line), after=None)
@@ -423,6 +424,7 @@ def restore_line(need: TrainingNeed, kept: dict, *, actor) -> NeedLine:
         found = {("theme_id" if name == "theme" else name): value for name, value in gap.items() if name != "evidence"}
         evidence = gap.get("evidence") if gap.get("evidence") in papers else None
         CompetencyGap.objects.create(line=line, evidence_id=evidence, **found)
+    fresh.comments.filter(pk__in=kept.get("remarks", [])).update(line=line)
     _touch(fresh)
     _log_line(fresh, actor, line, before=None, after=_in_short(line))
     return line

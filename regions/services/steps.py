@@ -80,7 +80,8 @@ def take_comments(need, actor, answers):
     FieldComment.objects.bulk_create(
         FieldComment(
             need=need,
-            line=lines.get(str(remark.get("line") or "")),
+            line=(line := lines.get(str(remark.get("line") or ""))),
+            line_number=line.position if line else None,
             field=remark.get("field") or "",
             text=remark["text"],
             round=need.return_count,

@@ -244,6 +244,9 @@ def answer(request, code, pk):
         messages.error(request, _("This remark belongs to an earlier return."))
     target = request.POST.get("back", "")
     back = address(need, target) if target in TITLES else reverse("regions:fill", args=[need.code])
+    line = request.POST.get("line", "")
+    if target == "line" and line.isdecimal() and len(line) < 19:
+        back = reverse("regions:line", args=[need.code, int(line)])
     return redirect(f"{back}#remark-{pk}")
 
 
@@ -269,8 +272,8 @@ def review(request, code):
         score=score_rows(need, facts_of(need)),
         imbalances=imbalances(need),
         send=send,
-        open_remarks=[r for r in selectors.open_remarks(need) if r.resolved_at is None],
     )
+    context["open_remarks"] = [remark for remark in context["remarks"] if remark.resolved_at is None]
     return render(request, "regions/review.html", context)
 
 

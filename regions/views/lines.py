@@ -142,7 +142,6 @@ class _LinePage:
             before=[line for line in need.all_lines if line.position < number],
             after=[line for line in need.all_lines if line.position > number],
             vacancy=form.instance.vacancy,
-            on_line=[r for r in selectors.open_remarks(need) if self.line and r.line_id == self.line.pk],
             may_send_up=form.wrong_post and need.office.is_regency_level,
             **more,
         )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import Role
 from regions import selectors
 from regions.parts import address, next_part
+from regions.remarks import with_answers
 from regions.rules import imbalances, missing_parts
 from regions.sentences import score_rows
 from regions.services import facts_of
@@ -64,7 +65,7 @@ def need(request, code):
     user = request.user
     editable = may_edit(record.flow, user, record)
     missing = missing_parts(record) if editable else []
-    remarks = selectors.open_remarks(record)
+    remarks = with_answers(record, selectors.open_remarks(record))
     context = {
         "need": record,
         "lines": record.all_lines,

@@ -45,8 +45,10 @@ from django.utils.translation import gettext as _
 from regions import selectors
 from regions.merging import MINE, STORED, known_key, mark, new_key
 from regions.parts import parts_of
+from regions.remarks import with_answers
 from regions.services import Conflict, Difference, Seen
 from workflow.answers import json_answer, wants_json
+from workflow.comments_field import show_at_fields
 from workflow.engine import may_edit
 from workflow.formats import clock, days_left, moment, zone_name
 
@@ -145,7 +147,11 @@ def page_context(request, need, current: str, *, part: str = "", base: Mapping[s
     something since then passes new ones.
     """
     window, coming = selectors.filing_window(need)
-    remarks = selectors.open_remarks(need)
+    remarks = with_answers(need, selectors.open_remarks(need))
+    line = more.get("line")
+    on_line = [remark for remark in remarks if line is not None and remark.line_id == line.pk]
+    if more.get("form") is not None:
+        show_at_fields(more["form"], on_line if "line" in more else [r for r in remarks if not r.is_on_line])
     seen = seen_by_page(request) if request.method == "POST" else None
     if base is None and seen:
         base = seen.base
@@ -163,6 +169,7 @@ def page_context(request, need, current: str, *, part: str = "", base: Mapping[s
         "colleague_at": _colleague_at(request, need, part),
         "saved_at": saved_sentence(need) if request.method != "POST" and need.edits else "",
         "remarks": remarks,
+        "on_line": on_line,
         **more,
     }
 
