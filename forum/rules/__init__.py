@@ -1,0 +1,1 @@
+"""Who is in the room, who answers, who was asked to come."""
