@@ -10,10 +10,14 @@ class PortalConfig(AppConfig):
         from accounts.pages import keep_views_of
         from accounts.selectors import use_place_names
         from notices import audience
+        from notices.models import NoticeKind
+        from portal import forum_news, meeting_letters
         from portal.audiences import (
             allocated_offices,
             answers_the_request,
             concerned_by_amendment,
+            has_the_turn,
+            offices_that_propose,
             partner_that_was_told,
             receiving_office,
             sends_the_proposals,
@@ -23,6 +27,8 @@ class PortalConfig(AppConfig):
         from portal.selectors.places import province_names
         from portal.views import kpi_panels
         from programs.readiness import register_missing
+        from workflow.nudges import NUDGE
+        from workflow.registry import workflows
 
         use_place_names(province_names)
         keep_views_of(PAGES)
@@ -31,8 +37,21 @@ class PortalConfig(AppConfig):
         for action in ("amend", "reschedule", "suspend", "resume", "cancel"):
             audience.register("programs.program", action, concerned_by_amendment, at_once=True)
         audience.register("regions.need", "receive", receiving_office)
+        for action in ("answer", "correct"):
+            audience.register("forum.question", action, offices_that_propose)
+        for entry in workflows():
+            audience.register(entry.flow.name, NUDGE, has_the_turn, at_once=True, kind=NoticeKind.TURN)
         audience.register("participants.correction", "create", answers_the_request, at_once=True)
         for action in ("correct", "consent_end"):
             audience.register("participants.nomination", action, partner_that_was_told, at_once=True)
         audience.register("partnerships.allocation", "ratify", allocated_offices, at_once=True)
         audience.register("partnerships.allocation", "ratify", sends_the_proposals, at_once=True)
+        audience.register_news(forum_news.LOG, forum_news.tell, gone=forum_news.deleted)
+        audience.register_door(forum_news.LOG, forum_news.may_read, many=forum_news.readable)
+        audience.register_letter(
+            meeting_letters.FLOW,
+            meeting_letters.ACTIONS,
+            meeting_letters.compose,
+            listeners=meeting_letters.listeners,
+            due=meeting_letters.due,
+        )

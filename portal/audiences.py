@@ -6,8 +6,12 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.roles import OFFICE, PARTNER, Role
+from notices.rules import capacities
 from partnerships.models import HOLDING, OPEN_PROPOSALS, AllocationLine, Proposal, RunKind
 from partnerships.services.remainder import base_plan
+from workflow.nudges import overtaken
+from workflow.registry import workflow
+from workflow.turns import waits_for
 
 
 def concerned_by_amendment(program, entry):
@@ -70,3 +74,24 @@ def receiving_office(need, entry):
     operators = Membership.objects.current().filter(role=Role.DINAS_OP, organisation=need.office_id)
     for membership in operators.select_related("user", "organisation"):
         yield membership.user, membership
+
+
+def offices_that_propose(question, entry):
+    """A question on a programme was answered, or the answer corrected: the offices with open proposals on it. The
+    office that asked is told by the table, and nobody learns which it is."""
+    offices = (
+        Proposal.objects.filter(intake__program=question.program_id, status__in=OPEN_PROPOSALS)
+        .order_by()
+        .values("line__need__office_id")
+    )
+    people = Membership.objects.current().filter(role__in=OFFICE, organisation__in=offices)
+    for membership in people.select_related("user", "organisation"):
+        yield membership.user, membership
+
+
+def has_the_turn(record, entry):
+    """Somebody sent a reminder: those whose turn it is, and whoever stands in for them. Who got the turn since then was
+    not meant, and learns of it by itself."""
+    if overtaken(record, entry.at):
+        return []
+    return capacities(workflow(record.flow.name), record, waits_for(record), turn=True)

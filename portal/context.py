@@ -14,10 +14,12 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import READERS, Role
 from accounts.rules import zone_of
 from accounts.services import reader_tag
 from accounts.sessions import seconds_left
+from forum.rules.access import MEMBERS
+from forum.selectors.threads import unread_count as unread_threads
 from notices.selectors import unread_count
 from portal.demo import ON_ITS_WAY
 from portal.kpi.scopes import scope_of
@@ -185,6 +187,7 @@ class Shell:
         if found is None:
             found = {w.entry.flow.name: w.count for w in all_waiting(self.user, limit=0)}
             found["unread"] = unread_notices(self.user)
+            found["talks"] = unread_threads(self.user) if self.talks_here else 0
             cache.set(key, found, CACHE_SECONDS)
         return found
 
@@ -217,6 +220,16 @@ class Shell:
     def unread(self) -> int:
         """Unread notices."""
         return self.counts.get("unread", 0)
+
+    @property
+    def talks_here(self) -> bool:
+        """Whether the forum is for the role acted in: everybody but nominees, whose matters stand on their own page."""
+        return bool(self.user and self.user.acting_role in {*MEMBERS, *READERS})
+
+    @property
+    def unread_talks(self) -> int:
+        """Conversations the reader follows in which others have written."""
+        return self.counts.get("talks", 0)
 
     @cached_property
     def nav(self) -> list[Link]:
@@ -268,10 +281,14 @@ class Shell:
             "delegations": "accounts:delegations",
             "my_data": "participants:my_data",
         }
+        if self.talks_here:
+            names |= {"forum": "forum:threads", "meetings": "forum:meetings"}
         if self.user is not None and scope_of(self.user) is not None:
             names |= {"figures": "kpi", "reviews": "partnerships:reviews"}
             if scope_of(self.user).is_national:
                 names["dashboard"] = "dashboard"
+        if self.user is not None and self.user.is_staff:
+            names["dispatch"] = "notices:desk"
         return {key: link_to(name) for key, name in names.items()}
 
     @property

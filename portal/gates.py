@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.roles import CENTRAL, OFFICE, PARTNER, Role
+from accounts.roles import CENTRAL, MINISTRY, OFFICE, PARTNER, Role
+from forum.models import GUEST, ORGANISER
 
 _BEHIND: dict[str, tuple[str, ...]] = {
     "only an office operator files needs": (Role.DINAS_OP,),
@@ -24,6 +25,12 @@ _BEHIND: dict[str, tuple[str, ...]] = {
     "partnerships.review.create": (Role.EVAL,),
     "partnerships.review.edit": (Role.EVAL,),
     "participants.review": (Role.PPSDM_HEAD,),
+    "forum.thread.open": (*OFFICE, Role.PROV_VER, *PARTNER, *MINISTRY),
+    "forum.meeting.create": (*OFFICE, Role.PROV_VER, *MINISTRY, *PARTNER),
+    "forum.meeting.edit": (ORGANISER,),
+    "forum.meeting.minutes": (ORGANISER,),
+    "forum.meeting.reply": (GUEST,),
+    "forum.meeting.calendar": (GUEST,),
 }
 
 

@@ -12,10 +12,13 @@ from portal.views import errors
 from workflow.answers import wants_json
 from workflow.engine import Refused, Stale
 
+READING = {"notices:open", "forum:thread"}
+"""Pages whose opening changes what the header counts."""
+
 
 class RefusalMiddleware:
-    """A refusal that no view caught becomes a page with a way out; after a write, and after a notice was
-    opened, the header counts anew."""
+    """A refusal that no view caught becomes a page with a way out; after a write, and after a notice or a conversation
+    was opened, the header counts anew."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -23,7 +26,7 @@ class RefusalMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         user = getattr(request, "user", None)
-        opened = request.resolver_match is not None and request.resolver_match.view_name == "notices:open"
+        opened = request.resolver_match is not None and request.resolver_match.view_name in READING
         if (request.method == "POST" or opened) and user is not None and user.is_authenticated:
             cache.delete(counts_key(user))
         return response

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "programs",
     "partnerships",
     "participants",
+    "forum",
     "portal",
 ]
 
@@ -118,7 +119,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 EAGER_MODE = not REDIS_URL
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "portal.cache.PatientRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
+        }
+    }
     CELERY_BROKER_URL = (
         REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL.startswith("unix://") else REDIS_URL
     )
@@ -136,7 +143,16 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page never waits for a broker that is away: publishing gives up at once, the sweep below finds the work later.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    # Opening the line has tries of its own, by default seven seconds of them: one more try, at once.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
 # A calculation takes minutes: it has a queue and a worker of its own, and limits of its own (partnerships.tasks).
 CELERY_TASK_ROUTES = {"partnerships.tasks.run_allocation": {"queue": "allocation"}}
 CELERY_TIMEZONE = "Asia/Jakarta"
@@ -150,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-programs": {"task": "participants.tasks.follow_programs", "schedule": 600.0},
     "forget-people": {"task": "participants.tasks.forget", "schedule": crontab(hour=2, minute=40)},
     "sweep-uploads": {"task": "regions.tasks.sweep_uploads", "schedule": crontab(hour=2, minute=50)},
+    "forget-notices": {"task": "notices.tasks.forget", "schedule": crontab(hour=3, minute=0)},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
 

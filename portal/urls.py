@@ -14,6 +14,7 @@ from portal.views import (
     home,
     kpi,
     map,
+    nudge,
     offline,
     public,
     published,
@@ -51,6 +52,7 @@ urlpatterns += i18n_patterns(
     path("beranda/", home.home, name="home"),
     path("cari/", search.search, name="search"),
     path("tenggat/", deadlines.deadlines, name="deadlines"),
+    path("ingatkan/<str:flow>/<str:code>/", nudge.nudge, name="nudge"),
     path("dasbor/", dashboard.dashboard, name="dashboard"),
     path("dasbor/baris/<slug:measure>/", dashboard.rows, name="dashboard_rows"),
     path("indikator/", kpi.overview, name="kpi"),
@@ -76,6 +78,7 @@ urlpatterns += i18n_patterns(
     path("", include("programs.urls")),
     path("", include("partnerships.urls")),
     path("", include("participants.urls")),
+    path("", include("forum.urls")),
     prefix_default_language=False,
 )
 

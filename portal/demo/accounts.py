@@ -24,6 +24,8 @@ class Account:
     roles: tuple[Role, ...]
     shown: bool = False
     language: str = "id"
+    staff: bool = False
+    """Keeps the portal running; decides nothing."""
 
     @property
     def email(self) -> str:
@@ -120,6 +122,7 @@ ACCOUNTS: tuple[Account, ...] = (
         True,
     ),
     Account("admin", "Administrator Portal", "PPSDM", (Role.ADMIN,), True),
+    Account("petugas.portal", "Petugas Pengelola Portal", "PPSDM", (), staff=True),
     Account("rangkap", "Staf PPSDM dengan dua peran", "PPSDM", (Role.PPSDM_VER, Role.EVAL), True),
 )
 """Every demo user. The last one holds two roles, for the switch in the account menu."""
@@ -140,7 +143,14 @@ def create() -> dict[str, User]:
     organisations = {found.code: found for found in Organisation.objects.filter(code__in=named)}
     secret = make_password(PASSWORD)
     users = User.objects.bulk_create(
-        User(email=account.email, name=account.post, password=secret, language=account.language) for account in ACCOUNTS
+        User(
+            email=account.email,
+            name=account.post,
+            password=secret,
+            language=account.language,
+            is_staff=account.staff,
+        )
+        for account in ACCOUNTS
     )
     Membership.objects.bulk_create(
         Membership(user=user, organisation=organisations[account.organisation], role=role, valid_from=SINCE)

@@ -470,7 +470,7 @@ class Programs:
         self.submit(offer, self.days.working_days_ago(4))
         self.act(self.days.working_days_ago(3), offer, "take", "petugas.kerjasama")
         remarks = [
-            {"field": "costs", "text": "Sebutkan siapa yang menanggung tempat pelatihan di setiap kota."},
+            {"field": "terms", "text": "Sebutkan siapa yang menanggung tempat pelatihan di setiap kota."},
             {
                 "field": "intakes",
                 "text": "Jadwal angkatan kelima berimpit dengan tutup buku anggaran daerah.",

@@ -23,11 +23,14 @@ from portal.demo.agreements import Agreements
 from portal.demo.days import CLOSING, ZONE, Days
 from portal.demo.delegations import Delegations
 from portal.demo.evaluation import EvaluationForms
+from portal.demo.forum import Forum
+from portal.demo.meetings import Meetings
 from portal.demo.needs import NATIONAL_THEMES, PROVINCIAL_THEMES, Needs
 from portal.demo.participants import Participants
 from portal.demo.past import Past
 from portal.demo.programs import Programs
 from portal.demo.proposals import Proposals
+from portal.demo.questions import Questions
 from portal.demo.reviews import Reviews
 from programs.models import Program
 from regions.models import FilingWindow, NeedCycle, PriorityTheme, TrainingNeed
@@ -69,6 +72,9 @@ def seed(*more: type) -> bool:
         past = Past(days, users)
         parts = (needs, programs, proposals, agreements, participants, delegations, past)
         parts = (*parts, EvaluationForms(days, users, past), Reviews(days, users, past, agreements))
+        parts = (*parts, Questions(days, users, programs))
+        parts = (*parts, Meetings(days, users, needs, programs, agreements))
+        parts = (*parts, Forum(days, users, needs, programs, agreements))
         for part in (*parts, *(make(days, users) for make in more)):
             part.plan()
         days.live_through()

@@ -13,6 +13,7 @@ from workflow.formats import num
 from workflow.listing import FacetView, Option, Pill, WayOut
 from workflow.registry import workflows
 from workflow.templatetags.workflow_tags import Event
+from workflow.turns import Holders, Outside, Post
 
 COLOURS = (
     ("navy", "#0b2541", 15.5),
@@ -242,4 +243,22 @@ def drawings() -> dict:
                 )
             ]
         ),
+    }
+
+
+def holders() -> dict[str, Holders]:
+    """Who has a record: two posts, a body outside, a post nobody holds."""
+    verifier, day = _("Provincial verifier"), timezone.localdate() - dt.timedelta(days=9)
+    return {
+        "held": Holders(
+            posts=(
+                Post("PROV_VER", verifier, "Disnaker Provinsi Bali"),
+                Post("PPSDM_VER", _("Needs verifier, PPSDM"), "PPSDM Ketenagakerjaan"),
+            )
+        ),
+        "outside": Holders(
+            posts=(Post("BIROKS_OFF", _("Cooperation officer"), "Biro Kerja Sama"),),
+            outside=(Outside(_("Ministry of Foreign Affairs"), "B-12/KS/2026", day, 9),),
+        ),
+        "unheld": Holders(unheld=(verifier,)),
     }

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind
 from accounts.roles import CENTRAL, OFFICE, PARTNER, Role
 from accounts.rules import capacity
+from forum.models import Question, QuestionStatus, Thread
+from forum.rules.access import threads_in_reach
 from partnerships.models import PUBLIC_RUNS, REGIONAL_TRACKS
 from partnerships.rules.agreements import NATIONAL
 from portal.selectors.published import published_agreements
@@ -151,6 +155,46 @@ def _address_of(user, organisation) -> str:
     return reverse("map_province", args=[organisation.province_code]) if organisation.region_code else reverse("map")
 
 
+def _threads(user):
+    return Thread.objects.filter(threads_in_reach(user)).select_related("organisation")
+
+
+def _show_threads(user, records) -> list[Hit]:
+    return [
+        Hit(
+            _("Conversation"),
+            "chat-left-text",
+            t.title,
+            t.get_absolute_url(),
+            t.code,
+            " · ".join(filter(None, [t.record_code, t.organisation.name])),
+            (t.state.label, t.state.tone, t.state.icon),
+        )
+        for t in records
+    ]
+
+
+def _public_answers():
+    """Answers that visitors read on the page of a programme for everyone."""
+    programs = Program.objects.filter(public_programs()).values("pk")
+    found = Question.objects.filter(status=QuestionStatus.ANSWERED, program__in=programs)
+    return found.select_related("program__partner")
+
+
+def _show_questions(user, records) -> list[Hit]:
+    found = []
+    for question in records:
+        url = question.get_absolute_url()
+        if user is None:
+            words = urlencode({"q": " ".join(question.text.split()[:6])[:80]})
+            url = f"{reverse('forum:program_questions', args=[question.program.slug])}?{words}"
+        place = " · ".join([question.title, question.program.partner.name])
+        status = (question.state.label, question.state.tone, question.state.icon)
+        text = Truncator(question.text).chars(160)
+        found.append(Hit(_("Question on a programme"), "question-circle", text, url, question.code, place, status))
+    return found
+
+
 def sources() -> list[Source]:
     """Everything that can be found, in the order in which the filter lists it."""
     return [
@@ -190,6 +234,17 @@ def sources() -> list[Source]:
             _organisations,
             _show_organisations,
         ),
+        Source(
+            "forum.question",
+            Question,
+            _("Questions on programmes"),
+            "question-circle",
+            partial(_seen, "forum.question"),
+            _public_answers,
+            _show_questions,
+            behind=0.2,
+        ),
+        Source("forum.thread", Thread, _("Conversations"), "chat-left-text", _threads, None, _show_threads, behind=0.2),
     ]
 
 

@@ -16,6 +16,10 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG
 from accounts.services.kept import VIEW_LOG
+from forum.models import Thread
+from forum.rules.access import threads_in_reach
+from notices.desk import OUTBOX_LOG, PENDING_LOG
+from portal.forum_news import LOG as TALK_LOG
 from portal.kpi.rates import LOG as RATE_LOG
 from workflow.calendar import WIB
 from workflow.engine import may_see
@@ -32,6 +36,9 @@ ACCOUNT_FLOWS = {
     VIEW_LOG: gettext_lazy("Shared view"),
     HOLIDAY_LOG: gettext_lazy("Day off"),
     RATE_LOG: gettext_lazy("Exchange rate"),
+    OUTBOX_LOG: gettext_lazy("Mail dispatch"),
+    PENDING_LOG: gettext_lazy("Entries put aside"),
+    TALK_LOG: gettext_lazy("Conversation"),
 }
 ACCOUNT_ACTIONS = {
     "invite": gettext_lazy("Invitation sent"),
@@ -53,6 +60,10 @@ ACCOUNT_ACTIONS = {
     "remove_holiday": gettext_lazy("Day off taken out"),
     "enter_rate": gettext_lazy("Exchange rate entered"),
     "strike_rate": gettext_lazy("Exchange rate struck out"),
+    "retry_mail": gettext_lazy("Mail tried again by hand"),
+    "retry_mails": gettext_lazy("All failed mails tried again by hand"),
+    "give_up_mail": gettext_lazy("Mail given up by hand"),
+    "retry_entries": gettext_lazy("Entries put aside looked at again"),
 }
 """Account events have no workflow table; these are their words."""
 
@@ -122,9 +133,23 @@ def trail(flow: str, code: str):
     return found
 
 
+def told_to(user, found):
+    """Of these entries those that this reader may read: who did what a table keeps unnamed is the auditor's alone, not
+    even for whoever keeps the portal running."""
+    if user.acting_role == Role.AUDITOR:
+        return found
+    for entry in workflows():
+        if entry.flow.unnamed:
+            found = found.exclude(flow=entry.flow.name, action__in=entry.flow.unnamed)
+    return found
+
+
 def record_url(user, flow: str, code: str) -> str:
     """The page of the object, where it has one and the auditor may open it."""
     known = workflow(flow)
+    if flow == TALK_LOG:
+        talk = Thread.objects.filter(threads_in_reach(user), code=code).first()
+        return talk.get_absolute_url() if talk is not None else ""
     if known is None:
         return ""
     record = known.model._default_manager.select_related(*known.related).filter(code=code).first()

@@ -8,13 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, IntegerField, Value
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.selectors.rows import Row, rows
 from programs.selectors import COUNTING, own_dates
+from workflow.nudges import actors_of
 from workflow.reading import seen_by, waiting_for
-from workflow.registry import workflows
+from workflow.registry import workflow, workflows
+from workflow.turns import waits_for
 
 LIMIT = 100
 """Rows per table: a page with more would help nobody; filters narrow it."""
@@ -42,10 +45,12 @@ class Choice:
 
 
 def due_records(user, flow_name: str, *, mine: bool = False):
-    """The records of one table that are due at some time, the most urgent first."""
-    entry = next(e for e in workflows() if e.flow.name == flow_name)
+    """The records of one table that are due at some time and concern the user, the most urgent first."""
+    entry = workflow(flow_name)
     timed = [s.code for s in entry.flow.states if s.within]
     found = waiting_for(user, flow_name) if mine else seen_by(user, flow_name)
+    if entry.dates is not None and not mine:
+        found = found.filter(entry.dates(user))
     return found.filter(status__in=timed, due_at__isnull=False).order_by(F("due_at").asc(), "pk")
 
 
@@ -90,8 +95,16 @@ def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, now=N
     steps = [row for row in chain_rows(user, now, until) if row.own or not mine]
     counts["programs.program"] += len(steps)
     closing = steps if flow in {"", "programs.program"} else []
-    shown = sorted([*rows(found), *closing], key=lambda row: row.due_at)
+    shown = sorted([*(_with_nudge(user, row, now) for row in rows(found)), *closing], key=lambda row: row.due_at)
     return by_day(shown, now), counts
+
+
+def _with_nudge(user, row: Row, now) -> Row:
+    """An overdue row with the address that reminds whoever has it; the page there knows whether it is time."""
+    record, role = row.record, user.acting_role
+    if row.due_at >= now or role not in actors_of(record.flow) or role in waits_for(record) or not row.turn:
+        return row
+    return replace(row, nudge_url=reverse("nudge", args=[record.flow.name, record.code]))
 
 
 def next_deadlines(user, limit: int = 5) -> list[Row]:

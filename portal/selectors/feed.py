@@ -9,6 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.roles import PARTNER
+from forum.selectors.actions import FLOW as ACTIONS
+from forum.selectors.actions import own_actions
+from forum.selectors.calendar import meeting_event, meetings_of
 from portal.selectors.deadlines import due_records
 from programs.models import ProgramStatus
 from programs.selectors import COUNTING, own_dates
@@ -26,9 +29,35 @@ def events_of(user, now) -> list[Event]:
     found: dict[str, Event] = {}
     for membership in user.current_memberships:
         user.act_as(membership.pk)
-        for event in [*_own_turns(user, now), *_chains(user, now)]:
+        for event in [*_own_turns(user, now), *_chains(user, now), *_meetings(user, now), *_agreed(user, now)]:
             found.setdefault(event.uid, event)
-    return sorted(found.values(), key=lambda event: (event.start, event.uid))
+    return sorted(found.values(), key=_order)
+
+
+def _order(event: Event) -> tuple:
+    """Whole days before the moments of their day."""
+    whole = not isinstance(event.start, dt.datetime)
+    return (event.start if whole else event.start.astimezone(dt.UTC).date(), not whole, str(event.start), event.uid)
+
+
+def _meetings(user, now) -> list[Event]:
+    """What the person is asked to come to, under the identity of the invitation."""
+    return [meeting_event(meeting, reply=reply) for meeting, reply in meetings_of(user, now - BACK, now + AHEAD)]
+
+
+def _agreed(user, now) -> list[Event]:
+    """What meetings asked the person to do, on its day."""
+    return [
+        Event(
+            uid=_uid(ACTIONS, action.pk),
+            summary=f"{action.code}: {action.text}",
+            start=action.due_on,
+            stamp=action.updated_at,
+            sequence=action.version,
+            url=_url(action.get_absolute_url()),
+        )
+        for action in own_actions(user, (now - BACK).date(), (now + AHEAD).date())
+    ]
 
 
 def _uid(*parts) -> str:
@@ -43,6 +72,8 @@ def _own_turns(user, now) -> list[Event]:
     """What waits for the person and is due at some time."""
     events = []
     for entry in workflows():
+        if entry.flow.name == ACTIONS:
+            continue  # these stand there as whole days
         due = due_records(user, entry.flow.name, mine=True).filter(due_at__gt=now - BACK, due_at__lt=now + AHEAD)
         for record in due[:LIMIT]:
             words = {"code": record.code, "kind": entry.flow.label, "state": record.state.label}
@@ -51,7 +82,8 @@ def _own_turns(user, now) -> list[Event]:
                     uid=_uid(entry.flow.name, record.pk),
                     summary=_("%(code)s: %(kind)s, %(state)s") % words,
                     start=record.due_at,
-                    stamp=record.updated_at,
+                    # Where nobody is told who acted, the minute is not told either.
+                    stamp=record.turn_since if record.flow.unnamed else record.updated_at,
                     sequence=_sequence(record),
                     url=_url(record.get_absolute_url()),
                 )

@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import OFFICE, PARTNER, Role
+from forum.selectors.actions import OpenActions, open_actions
+from forum.selectors.meetings import coming_meetings
+from forum.selectors.threads import unread_threads
 from participants.selectors.rosters import warnings_for
 from partnerships.selectors.agreements import ending_soon
 from portal.context import link_to
@@ -30,6 +33,7 @@ from workflow.reading import all_waiting, seen_by
 
 TASKS = 8
 OWN = 5
+TALKS = 4
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,12 @@ class Home:
     steps: charts.StepTimes | None = None
     ending: list[Any] = field(default_factory=list)
     """Agreements that end soon and that nobody has decided on, for those who can or are bound by them."""
+    agreed: OpenActions = field(default_factory=OpenActions)
+    """What meetings asked of one's own office, and what its own meetings asked of others, until it is closed."""
+    meetings: list[Any] = field(default_factory=list)
+    """The next meetings the reader is asked to or organises, with the answer they still owe."""
+    talks: list[Any] = field(default_factory=list)
+    """Conversations the reader follows in which others have written."""
     nothing: Any = ""
 
     @property
@@ -114,6 +124,9 @@ def home_for(user, before=None) -> Home:
     if role not in {Role.ADMIN, Role.NOMINEE}:
         home.due = next_deadlines(user)
     home.changes = changes_for(user, before)
+    home.agreed = open_actions(user)
+    home.meetings = coming_meetings(user)
+    home.talks = unread_threads(user, TALKS)
     if role in {*OFFICE, *PARTNER, Role.BIROKS_OFF, Role.BIROKS_HEAD}:
         home.ending = ending_soon(user)
     scope = scope_of(user)

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from workflow.templatetags.workflow_tags import role_name, waits_for
+from workflow.templatetags.workflow_tags import role_name
+from workflow.turns import waits_for
 
 PREFETCH = {
     "regions.need": ("lines__post", "lines__gaps__theme"),
@@ -37,6 +38,8 @@ class Row:
     zone: str
     own: bool = False
     """A date of a deadline chain that is the reader's own level."""
+    nudge_url: str = ""
+    """Where the reader may remind those whose turn it is."""
     alert: str = ""
     """A warning beside the status, such as permits that are late for a departure."""
 
@@ -105,6 +108,10 @@ def place_of(record) -> str:
             return f"{record.line.need.office.name} → {record.partner.short_name or record.partner.name}"
         case "participants.nomination" | "participants.correction" | "participants.evaluation":
             return record.office.name
+        case "forum.meeting":
+            return record.organiser.name
+        case "forum.action":
+            return record.organisation.name
         case "partnerships.agreement":
             owner = record.office if record.is_regional else record.unit
             return " · ".join(name for name in (owner.name if owner else "", record.other_party) if name)

@@ -61,7 +61,7 @@ def audit(request):
     form = AuditForm(request.GET or None)
     valid = form.is_valid() if form.is_bound else True
     asked = {key: value for key, value in form.cleaned_data.items() if value} if form.is_bound and valid else {}
-    found = selectors.events(**asked)
+    found = selectors.told_to(request.user, selectors.events(**asked))
     if not valid:
         found = found.none()
     pages = _pages(request, found)
@@ -81,7 +81,7 @@ def audit(request):
 @for_auditors
 def trail(request, flow: str, code: str):
     """One object's full trail, reads of files included."""
-    pages = _pages(request, selectors.trail(flow, code))
+    pages = _pages(request, selectors.told_to(request.user, selectors.trail(flow, code)))
     chain = _chain(request)
     broken = frozenset(chain["broken"])
     context = {
@@ -104,13 +104,13 @@ def audit_file(request):
     if not form.is_valid():
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")  # the page says what is wrong
     asked = {key: value for key, value in form.cleaned_data.items() if value}
-    return _csv(selectors.events(**asked), "jejak-audit")
+    return _csv(selectors.told_to(request.user, selectors.events(**asked)), "jejak-audit")
 
 
 @for_auditors
 def trail_file(request, flow: str, code: str):
     """One object's trail as CSV."""
-    return _csv(selectors.trail(flow, code), f"jejak-{code}")
+    return _csv(selectors.told_to(request.user, selectors.trail(flow, code)), f"jejak-{code}")
 
 
 def _csv(found, stem: str) -> StreamingHttpResponse:

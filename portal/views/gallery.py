@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.rules import is_administrator
@@ -70,7 +69,7 @@ def gallery(request):
         "comparison": samples.comparison(),
         "parts": samples.parts(),
         "listing": samples.SampleListing(),
-        "turn": [_("Needs verifier, PPSDM")],
+        "turn": samples.holders(),
         "summary": samples.summary(),
         "tabs": samples.tabs(),
         "since": timezone.now() - dt.timedelta(days=2),
