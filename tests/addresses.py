@@ -9,7 +9,9 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from accounts.models import Delegation, Invitation, Organisation, SavedView
-from notices.models import Notice
+from forum.models import Question, Thread
+from notices.models import BatchItem, Notice, NoticeKind
+from notices.unsubscribing import token_for
 from participants.models import Correction, Evaluation, Nomination
 from participants.selectors.evaluations import training_code
 from partnerships.models import Agreement, AllocationRun, Proposal, Review
@@ -17,6 +19,7 @@ from programs.models import Program
 from programs.views.manage import SLUGS
 from tests import rights_factories
 from tests.demo_records import need, program, user
+from tests.forum import samples
 from tests.partnerships import allocation_factories
 from workflow.models import Holiday, Seal
 
@@ -59,6 +62,16 @@ def nomination(status: str = "SHORTLISTED") -> Nomination:
     return Nomination.objects.get(status=status)
 
 
+def talk() -> Thread:
+    """The conversation on the memorandum with JICA, which the ministry leads and the partner takes part in."""
+    return Thread.objects.get(record_code="DEMO-MOU-JICA")
+
+
+def answered() -> Question:
+    """A question on the programme of JICA that was answered."""
+    return Question.objects.filter(program=program("JA1"), status="ANSWERED").first()
+
+
 def sealed() -> Seal:
     """A paper that anyone may check: the signed document of an agreement in force."""
     return Seal.objects.filter(kind="SIGNED").first()
@@ -72,7 +85,34 @@ def run(status: str = "RATIFIED") -> AllocationRun:
     )
 
 
+def batch_notice() -> Notice:
+    """What one act on three needs told the needs verifier."""
+    own, reader = [need(number) for number in (1, 2, 3)], user("verifikator.ppsdm")
+    notice, _made = Notice.objects.get_or_create(
+        user=reader,
+        key="batch:sample",
+        defaults={
+            "membership": reader.acting,
+            "kind": NoticeKind.CHANGE,
+            "flow": "regions.need",
+            "action": "approve",
+            "record_id": own[0].pk,
+            "record_code": own[0].code,
+            "batch": "sample",
+            "count": len(own),
+        },
+    )
+    rows = [BatchItem(notice=notice, record_id=row.pk, record_code=row.code) for row in own]
+    BatchItem.objects.bulk_create(rows, ignore_conflicts=True)
+    return notice
+
+
 SAMPLES = {
+    **samples.MEETINGS,
+    ("forum:question", "code"): lambda: answered().code,
+    ("forum:question_act", "code"): lambda: answered().code,
+    ("forum:question_act", "action"): lambda: "correct",
+    ("nudge", "code"): lambda: need(1).code,
     ("dashboard_rows", "measure"): lambda: "menunggu",
     ("gallery_page", "name"): lambda: "409",
     # (name of the address, argument): value, where the rules of `sample` do not find one
@@ -98,6 +138,9 @@ def in_hand() -> list[tuple[str, str, str]]:
         ("participants:nominate", "operator.bpvp-sidoarjo", [seated().code]),
         ("participants:attach_paper", "operator.bpvp-sidoarjo", [draft]),
         ("partnerships:open_agreement", "petugas.kerjasama", []),
+        ("notices:desk", "petugas.portal", []),
+        ("notices:many", "verifikator.ppsdm", [batch_notice().pk]),
+        ("notices:unsubscribe", "", [token_for(user("operator.ntb"), [NoticeKind.CHANGE])]),
     ]
     with translation.override("id"):
         return [(name, account, reverse(name, args=arguments)) for name, account, arguments in pages]
@@ -109,6 +152,7 @@ UNOPENED = {
     "accounts:accept": _ITS_OWN_PERSON,
     "calendar_feed": _ITS_OWN_PERSON,
     "participants:my_copy": _ITS_OWN_PERSON,
+    "forum:take_decision": "the forum of the sample scenario spoke of no record",
     "kpi_strike": "no rate stands in the sample scenario",
     "map_shapes": "the shapes of regions are loaded by the operator; there are none in the sample scenario",
     **dict.fromkeys(
@@ -150,6 +194,8 @@ def sample(name: str, argument: str):
         room, agreement if "agreement" in name else lambda: proposal(1)
     )
     match argument:
+        case "code" if name.startswith("forum:thread"):
+            return talk().code
         case "code" if name == "partnerships:allocation_prepare":
             return run("RESULT").round.code
         case "code" | "other" if "allocation" in name:
@@ -232,6 +278,9 @@ def sample(name: str, argument: str):
 
 
 def _number(name: str) -> int:
+    if name.startswith("forum:thread"):
+        said = talk().messages.filter(author=user("penghubung.jica")).last()
+        return said.attachments.get().pk if name == "forum:thread_file" else said.pk
     if name in {"accounts:renew", "accounts:revoke"}:
         return _invitation().pk
     if name.startswith("holiday_"):

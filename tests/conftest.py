@@ -9,7 +9,13 @@ from django.utils import translation
 
 from accounts.models import OrganisationKind
 from accounts.roles import Role
-from tests import factories
+from tests import databases, factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The migrations run once; the database of this process begins as a copy of what they made."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = databases.original(databases.MIGRATED)
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +24,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE workflow_logentry DISABLE TRIGGER workflow_log_refuse_truncate")
     yield
-    # A browser's worker may still have been asking for a page when its server was stopped: such a connection would keep
-    # the database from being removed.
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    databases.empty_of_others(connection.settings_dict["NAME"])
+
+
+@pytest.fixture(autouse=True)
+def _a_line_that_answers():
+    """Where a copy was thrown away while this process still held a line to it, the next test gets a fresh one."""
+    if connection.connection is not None and not connection.is_usable():
+        connection.in_atomic_block, connection.savepoint_ids, connection.needs_rollback = False, [], False
+        connection.connection = None
 
 
 @pytest.fixture(autouse=True)

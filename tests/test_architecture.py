@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
-STAIRS = ["workflow", "accounts", "notices", "regions", "programs", "partnerships", "participants", "portal"]
+STAIRS = ["workflow", "accounts", "notices", "regions", "programs", "partnerships", "participants", "forum", "portal"]
 """From the ground floor up."""
 
 
@@ -159,6 +159,7 @@ PUBLIC = {
     "worker",
     "offline",
     "calendar_feed",
+    "notices:unsubscribe",
     "jsi18n",
     "set_language",
     "accounts:login",
@@ -170,6 +171,7 @@ PUBLIC = {
     "accounts:password_reset_complete",
     "demo_login",
     "search",
+    "forum:program_questions",
     "programs:catalogue",
     "programs:program",
     "programs:file",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
+
+from tests import databases
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 PICTURES = Path(settings.BASE_DIR) / "test-results"
@@ -113,13 +114,18 @@ def axe():
 
 
 @pytest.fixture
-def cast(chromium_page, axe, settings):
+def sample(transactional_db):
+    """The whole sample scenario, in a database that is the test's alone: the server asks it as well."""
+    with databases.working_on_a_copy(databases.SAMPLE):
+        yield
+
+
+@pytest.fixture
+def cast(sample, chromium_page, axe, settings):
     """The whole sample scenario in the database, and its users in browsers of their own."""
     from tests.browser.scenario import Cast
 
     settings.DEMO = True
-    call_command("loadreference", verbosity=0)
-    call_command("seeddemo", verbosity=0)
     return Cast(chromium_page, axe)
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from notices import audience, rules, services
-from notices.models import Bookmark, Notice, NoticeKind, Outbox, Pending
+from notices import audience, marks, rules, services
+from notices.models import Bookmark, Cadence, Notice, NoticeKind, Outbox, Pending, Preference
 from notices.tasks import deliver_pending, send_outbox
 from regions.lifecycle import NEED
 from regions.models import NeedStatus, TrainingNeed
@@ -198,16 +198,6 @@ def test_time_marks_reach_whose_turn_it_is_once_each(submitted, aceh_verifier):
     assert marks == [(aceh_verifier.pk, 50), (aceh_verifier.pk, 80)]
 
 
-def test_half_time_is_for_the_inbox_and_the_end_for_mail(submitted, aceh_verifier):
-    deliver()
-    pass_time(submitted, 0.55)
-    deliver()
-    pass_time(submitted, 1.01)
-    deliver()
-    half, over = Notice.objects.filter(kind=NoticeKind.DUE).order_by("mark")
-    assert (half.mark, over.mark) == (50, 100)
-
-
 def test_a_passed_limit_also_reaches_the_superior(aceh, aceh_province_operator, aceh_province_head):
     need = factories.need(
         aceh, status=NeedStatus.RETURNED, created_by=aceh_province_operator, returned_from="MIN_REVIEW"
@@ -324,7 +314,7 @@ def test_retries_carry_the_same_identity(submitted):
 
 def test_what_was_read_before_the_mail_leaves_is_not_mailed(submitted, aceh_verifier):
     deliver()
-    services.mark_all_read(aceh_verifier)
+    marks.mark_all_read(aceh_verifier)
     assert leave_everything() == 0
     assert Outbox.objects.get().dropped_at is not None and mail.outbox == []
 
@@ -349,7 +339,9 @@ def test_what_can_wait_travels_in_one_mail(aceh_regency, aceh_operator, aceh_hea
 def test_changes_are_not_mailed_to_whoever_said_no_but_turns_are(
     aceh_regency, aceh_operator, aceh_head, aceh_verifier, ppsdm_head
 ):
-    User.objects.update(mail_changes=False)
+    Preference.objects.bulk_create(
+        [Preference(user=user, kind=NoticeKind.CHANGE, cadence=Cadence.OFF) for user in User.objects.all()]
+    )
     need = factories.need(aceh_regency, status=NeedStatus.MIN_REVIEW, created_by=aceh_operator)
     perform(NEED, "approve", record=need, actor=ppsdm_head)
     other = factories.need(aceh_regency, created_by=aceh_operator)

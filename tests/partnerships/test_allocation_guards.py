@@ -389,6 +389,7 @@ def test_pins_that_no_longer_fit_beside_what_was_given_stop_the_start(needs, pro
 def waits_for_a_lock() -> bool:
     """Whether some process of this database waits for another."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first look would be the last
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -105,6 +105,7 @@ def _is_open(name: str) -> bool:
     bare = name.split(":")[-1]
     return name in OPEN or bare in OPEN or name.startswith(("accounts:password_reset", "accounts:log")) or name in {
         "accounts:accept", "programs:catalogue", "programs:program", "programs:file", "demo_login",
+        "forum:program_questions",
     }  # fmt: skip
 
 

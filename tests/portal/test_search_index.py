@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Organisation
+from forum.models import Message, Question, Thread
 from participants.models import Nomination
 from partnerships.models import Agreement, AllocationRun, ExternalStep, Proposal
 from portal.models import SearchEntry, SearchWord
@@ -15,6 +17,7 @@ from portal.search.sources import sources
 from programs.models import Intake, Program, ProgramTheme, Scheme
 from regions.models import CompetencyGap, CoverLetter, FunctionalPost, NeedLine, Region, Term, Theme, TrainingNeed
 from tests import agreement_factories, factories, nomination_factories, program_factories
+from tests.forum.factories import message, thread
 from tests.partnerships import allocation_factories
 from tests.proposal_factories import open_need, proposal
 from workflow.registry import workflow
@@ -47,6 +50,18 @@ def world(aceh, aceh_regency, jica, koica):
     nominated = nomination_factories.nomination(nomination_factories.seats(aceh, jica))
     Term.objects.get_or_create(vocabulary="country", code="ID", defaults={"label_id": "Indonesia"})
     run = allocation_factories.run(allocation_factories.round_of(), "DRAFT")
+    talk = thread(
+        factories.member("DINAS_OP", aceh), "REGION_MINISTRY", record=need, theme=factories.theme("T07"), title="Jadwal"
+    )
+    question = Question.objects.create(
+        code="TJ-2026-0001",
+        status="ANSWERED",
+        program=program,
+        office=aceh,
+        text="Apakah asrama disediakan?",
+        answer="Ya.",
+        answered_at=timezone.now(),
+    )
     return {
         "regions.need": need,
         "programs.program": program,
@@ -55,6 +70,8 @@ def world(aceh, aceh_regency, jica, koica):
         "participants.nomination": nominated,
         "partnerships.allocation": run,
         "accounts.organisation": aceh,
+        "forum.thread": talk,
+        "forum.question": question,
     }
 
 
@@ -67,15 +84,15 @@ def test_every_source_has_its_entries_and_they_are_as_they_should_be(world):
 
 CHANGES = (
     # what is changed, and the records that must answer to the word afterwards
-    (Theme, {"code": "T07"}, "label_en", "need program proposal nomination"),
+    (Theme, {"code": "T07"}, "label_en", "need program proposal nomination thread"),
     (FunctionalPost, {"code": "MEDHI"}, "label_id", "need program proposal"),
     (Term, {"vocabulary": "country", "code": "ID"}, "label_en", "program"),
-    (Region, {"code": "11"}, "name_id", "need program proposal nomination agreement organisation"),
-    (Region, {"code": "11"}, "capital", "need program proposal nomination agreement organisation"),
-    (Organisation, {"code": "DISNAKER-11"}, "name_en", "need proposal nomination organisation"),
+    (Region, {"code": "11"}, "name_id", "need program proposal nomination agreement organisation thread"),
+    (Region, {"code": "11"}, "capital", "need program proposal nomination agreement organisation thread"),
+    (Organisation, {"code": "DISNAKER-11"}, "name_en", "need proposal nomination organisation thread"),
     (Organisation, {"code": "JICA"}, "short_name", "program proposal nomination agreement"),
     (Organisation, {"code": "BIRO-KS"}, "name_id", "agreement"),
-    (Program, {"title_id": "Kursus dasar"}, "title_en", "program proposal agreement"),
+    (Program, {"title_id": "Kursus dasar"}, "title_en", "program proposal agreement question"),
     (Program, {"title_id": "Kursus dasar"}, "objectives_en", "program"),
     (Program, {"title_id": "Kursus dasar"}, "source_letter_number", "program"),
     (Scheme, {"code": "KOICA_CIAT_CTRY"}, "label_id", "program"),
@@ -88,6 +105,13 @@ CHANGES = (
     (Agreement, {"status": "ACTIVE"}, "grant_register_no", "agreement"),
     (Nomination, {"status": "DRAFT"}, "code", "nomination"),
     (AllocationRun, {"status": "DRAFT"}, "code", "allocation"),
+    (Thread, {"audience": "REGION_MINISTRY"}, "title", "thread"),
+    (Thread, {"audience": "REGION_MINISTRY"}, "record_code", "thread"),
+    (Thread, {"audience": "REGION_MINISTRY"}, "code", "thread"),
+    (Question, {"status": "ANSWERED"}, "text", "question"),
+    (Question, {"status": "ANSWERED"}, "answer", "question"),
+    (Question, {"status": "ANSWERED"}, "code", "question"),
+    (Message, {"thread__audience": "REGION_MINISTRY"}, "text", "thread"),
 )
 
 
@@ -153,6 +177,27 @@ def test_a_record_that_is_gone_has_no_entry(aceh_regency):
     assert not SearchEntry.objects.filter(kind="regions.need", record_id=need.pk).exists()
 
 
+def test_a_deleted_message_is_forgotten_and_a_very_long_conversation_is_still_written(aceh_operator):
+    talk = thread(aceh_operator, "OFFICE", text="Kataunik.")
+    made = talk.messages.get()
+    assert has("forum.thread", talk, "kataunik")
+    Message.objects.filter(pk=made.pk).update(text="", deleted_at=made.made_at, deleted_by=aceh_operator)
+    assert not has("forum.thread", talk, "kataunik")
+    Message.objects.bulk_create(
+        Message(
+            thread=talk,
+            author=aceh_operator,
+            organisation=made.organisation,
+            role="DINAS_OP",
+            text=" ".join(f"kata{part}x{n}" for n in range(600)),
+        )
+        for part in range(150)
+    )
+    message(talk, aceh_operator, "Kataterakhir.")
+    assert has("forum.thread", talk, "kataterakhir") and not has("forum.thread", talk, "kata0x0")
+    assert differences("forum.thread") == 0
+
+
 def test_emptying_a_table_empties_its_entries(world):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -204,8 +249,8 @@ def test_rebuilding_mends_what_was_written_behind_the_triggers_back(world, capsy
     call_command("rebuildsearch")
     call_command("rebuildsearch", "--check")
     assert has("regions.need", need, "mediator") and SearchWord.objects.filter(word="mediator").count() == 1
-    with pytest.raises(CommandError, match=r"Unknown: forum\.thread"):
-        call_command("rebuildsearch", "forum.thread")
+    with pytest.raises(CommandError, match=r"Unknown: forum\.nothing"):
+        call_command("rebuildsearch", "forum.nothing")
     assert "regions.need: 2 written" in capsys.readouterr().out
 
 
@@ -239,4 +284,5 @@ def test_the_extensions_need_no_superuser():
 def test_every_source_is_a_table_of_the_rulebook_or_says_its_own_rule():
     for source in sources():
         entry_of = workflow(source.kind)
-        assert source.model is (entry_of.model if entry_of else Organisation), source.kind
+        others = {"accounts.organisation": Organisation, "forum.thread": Thread}
+        assert source.model is (entry_of.model if entry_of else others[source.kind]), source.kind
