@@ -27,7 +27,6 @@ class Outside:
     """A letter to a body outside the portal that is not answered yet."""
 
     body: str
-    number: str
     since: date
     days: int
     holds: bool = True

@@ -356,7 +356,7 @@ class Agreement(Record):
         """The letters that bodies outside have not answered; one that the present state waits for holds the record."""
         awaited = ANSWERED_OUTSIDE.get(AgreementStatus(self.status))
         return [
-            Outside(x.get_body_display(), x.ref_no, x.sent_on, x.waiting_days(), holds=x.step == awaited)
+            Outside(x.get_body_display(), x.sent_on, x.waiting_days(), holds=x.step == awaited)
             for x in self.external_steps.all()
             if x.is_open
         ]

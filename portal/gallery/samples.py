@@ -258,7 +258,7 @@ def holders() -> dict[str, Holders]:
         ),
         "outside": Holders(
             posts=(Post("BIROKS_OFF", _("Cooperation officer"), "Biro Kerja Sama"),),
-            outside=(Outside(_("Ministry of Foreign Affairs"), "B-12/KS/2026", day, 9),),
+            outside=(Outside(_("Ministry of Foreign Affairs"), day, 9),),
         ),
         "unheld": Holders(unheld=(verifier,)),
     }

@@ -97,7 +97,9 @@ def test_no_person_is_named(submitted, aceh_verifier, aceh_head):
     assert aceh_verifier.name not in page and aceh_verifier.email not in page
 
 
-def test_a_body_outside_is_named_with_its_letter_and_cannot_be_reminded(biroks_officer, ppsdm_head, biroks_head, jica):
+def test_a_body_outside_is_named_with_its_letters_day_and_cannot_be_reminded(
+    biroks_officer, ppsdm_head, biroks_head, jica
+):
     agreement = agreement_factories.agreement(AgreementStatus.CLEARANCE, partner=jica)
     with time_machine.travel("2026-03-20 05:00:00+00:00", tick=False):
         ExternalStep.objects.create(
@@ -109,8 +111,8 @@ def test_a_body_outside_is_named_with_its_letter_and_cannot_be_reminded(biroks_o
             ref_no="B-12/KS/2026",
         )
         holders = holders_of(agreement)
-        letters = [(x.body, x.number, x.days, x.holds) for x in holders.outside]
-        assert letters == [("Kementerian Luar Negeri", "B-12/KS/2026", 9, True)]
+        letters = [(x.body, x.since, x.days, x.holds) for x in holders.outside]
+        assert letters == [("Kementerian Luar Negeri", dt.date(2026, 3, 11), 9, True)]
         assert not may_nudge(biroks_head, agreement)
         page = signed_in(biroks_head).get(address(agreement))
         assert page.status_code == 200 and "hanya dapat diingatkan dengan surat" in page.content.decode()
