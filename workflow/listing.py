@@ -68,6 +68,15 @@ class WayOut:
     url: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a list is asked for without a page: exports and machines read all rows found, none of a page, no counts."""
+
+    user: Any
+    GET: QueryDict
+    path: str = ""
+
+
 class Pages:
     """Rows cut into pages. `kept` is what the address says beside the number of the page."""
 
@@ -105,15 +114,20 @@ class Listing(Pages):
     distinct: bool = False
     tabs: dict[str, Any] = field(default_factory=dict)
     """Fixed tabs of the page, {value of `tab` in the address: query}; `query` is that of the tab shown now."""
+    found: Any = field(init=False)
+    """Every row the address asks for, in its order, before it is cut into pages."""
 
     def __post_init__(self):
         self.query = self._annotated(self.query)
         self.sort = self._sort()
         self._read(self.request.GET)
-        rows = self._filtered()
+        self.found = self._filtered().order_by(*self._order())
         size = self.request.GET.get("size", "")
         self.size = int(size) if size in {str(n) for n in PAGE_SIZES} else PAGE_SIZES[0]
-        super().__init__(self.request, rows.order_by(*self._order()), self.size)
+        if isinstance(self.request, Asked):
+            self.rows, self.views = [], []
+            return
+        super().__init__(self.request, self.found, self.size)
         self.rows = list(self.page.object_list)
         self.views = [self._view(f) for f in self.facets]
 
@@ -214,10 +228,6 @@ class Listing(Pages):
             data.pop("q", None)
             found.append(Pill(f"“{self.text}”", self._address(data)))
         return found
-
-    def all_rows(self):
-        """Every filtered row in order, for an export; still a query."""
-        return self._filtered().order_by(*self._order())
 
     def counts(self, queries: list[str]) -> list[int | None]:
         """How many rows each of these addresses of the same page would give, in one query; None where the page reads

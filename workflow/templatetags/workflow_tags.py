@@ -41,6 +41,7 @@ NOTES = {
     "external": gettext_lazy("External step recorded"),
     "download": gettext_lazy("File opened"),
     "change": gettext_lazy("Content changed"),
+    "pledge": gettext_lazy("Seats pledged for the demand brief"),
     "propose": gettext_lazy("Change proposed for the amendment"),
     "read": gettext_lazy("Personal data read"),
     "correct": gettext_lazy("Personal data corrected on request"),
@@ -79,6 +80,9 @@ NOTES = {
     "record_decision": gettext_lazy("Decision taken into the record"),
     "meeting_decision": gettext_lazy("Decision of a meeting"),
     "nudge": gettext_lazy("Reminder sent to those whose turn it is"),
+    "webhook_failing": gettext_lazy("Webhook paused: no call has succeeded for days"),
+    "webhook_gone": gettext_lazy("Webhook switched off: its receiver answered that it is gone"),
+    "webhook_orphaned": gettext_lazy("Webhook paused: the role it read under has ended"),
 }
 """What the timeline says for entries that did not change the state."""
 
