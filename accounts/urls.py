@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import delegations, drafts, feeds, invitations, own, people, saved, session, sign_in
+from accounts.views import delegations, drafts, feeds, invitations, own, people, saved, session, sign_in, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("akun/tampilan/<int:pk>/", saved.change, name="view"),
     path("akun/tampilan/<int:pk>/hapus/", saved.delete, name="delete_view"),
     path("akun/tampilan/<int:pk>/utama/", saved.first, name="first_view"),
+    path("akun/token/", tokens.tokens, name="tokens"),
+    path("akun/token/sistem/", tokens.systems, name="system_tokens"),
+    path("akun/token/<int:pk>/cabut/", tokens.revoke, name="revoke_token"),
     path("akun/delegasi/", delegations.delegations, name="delegations"),
     path("akun/delegasi/catat/", delegations.record, name="delegate"),
     path("akun/delegasi/<str:code>/", delegations.delegation, name="delegation"),

@@ -11,9 +11,11 @@ from accounts.models.people import (
     User,
     in_local_language,
 )
+from accounts.models.tokens import AccessToken
 
 __all__ = [
     "DELEGABLE",
+    "AccessToken",
     "CalendarFeed",
     "DefaultView",
     "Delegation",

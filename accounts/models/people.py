@@ -112,6 +112,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text=_("Keeps the portal running; no business decisions"))
+    is_system = models.BooleanField(default=False, help_text=_("A program of an organisation: nobody signs in with it"))
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

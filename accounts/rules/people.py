@@ -30,7 +30,7 @@ def holders(role: str, **organisation) -> Q:
 
 
 def people_with(*conditions: Q):
-    """The active users who hold one of the memberships described, today."""
+    """The active people who hold one of the memberships described, today; no systems: nobody reads their mail."""
     from accounts.models import Membership
 
     if not conditions:
@@ -38,7 +38,8 @@ def people_with(*conditions: Q):
     query = Q()
     for condition in conditions:
         query |= condition
-    return User.objects.filter(pk__in=Membership.objects.current().filter(query).values("user_id")).order_by("pk")
+    held = Membership.objects.current().filter(query).values("user_id")
+    return User.objects.filter(pk__in=held, is_system=False).order_by("pk")
 
 
 def is_administrator(user) -> bool:

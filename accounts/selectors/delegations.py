@@ -12,7 +12,7 @@ from accounts.models import DELEGABLE, Delegation, DelegationPaper, Membership, 
 from accounts.models.delegations import STAGES
 from accounts.roles import DelegationKind
 from accounts.rules import delegations as rules
-from workflow.listing import Facet
+from workflow.listing import Facet, Listing
 from workflow.registry import workflows
 
 _RELATED = ("post__user", "post__organisation", "delegate")
@@ -59,6 +59,18 @@ def search(text: str) -> Q:
         | Q(delegate__name__icontains=text)
         | Q(post__user__name__icontains=text)
         | Q(post__organisation__name_id__icontains=text)
+    )
+
+
+def delegation_listing(request) -> Listing:
+    """Those one gave or holds; all of them for administrators and auditors. As filtered."""
+    return Listing(
+        request,
+        delegations_of(request.user),
+        facets=facets(),
+        sorts=sorts(),
+        default_sort="-from",
+        search=search,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Membership, Organisation, OrganisationKind
 from accounts.roles import Role
-from workflow.listing import Facet
+from workflow.listing import Facet, Listing
 
 _place_names: list[Callable[[Iterable[str]], dict[str, str]]] = []
 
@@ -68,6 +68,11 @@ def people_search(text: str) -> Q:
         | Q(organisation__name_en__icontains=text)
         | Q(organisation__code__iexact=text)
     )
+
+
+def people_listing(request) -> Listing:
+    """Everybody's roles, as filtered."""
+    return Listing(request, memberships(), facets=FACETS, sorts=SORTS, default_sort="name", search=people_search)
 
 
 def get_membership(pk: int) -> Membership:

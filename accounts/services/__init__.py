@@ -3,7 +3,7 @@
 from accounts.services.delegations import record_delegation, revoke_delegation
 from accounts.services.draft_keys import draft_keys, reader_tag
 from accounts.services.feeds import FEED_LOG, open_feed, revoke_feed
-from accounts.services.log import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services.log import DELEGATION_LOG, INVITATION_LOG, MEMBERSHIP_LOG, ORGANISATION_LOG, record_event
 from accounts.services.people import (
     SESSION_KEY,
     accept,
@@ -19,6 +19,7 @@ __all__ = [
     "FEED_LOG",
     "INVITATION_LOG",
     "MEMBERSHIP_LOG",
+    "ORGANISATION_LOG",
     "SESSION_KEY",
     "accept",
     "draft_keys",
@@ -27,6 +28,7 @@ __all__ = [
     "open_feed",
     "reader_tag",
     "record_delegation",
+    "record_event",
     "renew",
     "revoke",
     "revoke_delegation",

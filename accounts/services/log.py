@@ -11,6 +11,7 @@ from workflow.table import CLOCK
 INVITATION_LOG = "accounts.invitation"
 MEMBERSHIP_LOG = "accounts.membership"
 DELEGATION_LOG = "accounts.delegation"
+ORGANISATION_LOG = "accounts.organisation"
 
 
 def record_event(log: str, record_id: int, code: str, action: str, actor, *, comment: str = "", **data) -> None:

@@ -19,20 +19,12 @@ from accounts.services import delegations as services
 from accounts.tasks import tell_of_delegation
 from workflow.downloads import file_response
 from workflow.engine import Refused
-from workflow.listing import Listing
 
 
 @require_safe
 def delegations(request):
     """Those one gave or holds; all of them for administrators and auditors."""
-    listing = Listing(
-        request,
-        selectors.delegations_of(request.user),
-        facets=selectors.facets(),
-        sorts=selectors.sorts(),
-        default_sort="-from",
-        search=selectors.search,
-    )
+    listing = selectors.delegation_listing(request)
     context = {"listing": listing, "may_record": rules.may_record_any(request.user)}
     return render(request, "accounts/delegations.html", context)
 

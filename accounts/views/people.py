@@ -16,7 +16,6 @@ from accounts.forms import EndForm, InviteForm
 from accounts.roles import Role
 from accounts.tasks import send_invitation, soon
 from workflow.engine import Refused
-from workflow.listing import Listing
 
 
 def for_administrators(view):
@@ -36,14 +35,7 @@ def for_administrators(view):
 @for_administrators
 def people(request):
     """Everybody's roles with filters, and the invitations nobody has answered yet."""
-    listing = Listing(
-        request,
-        selectors.memberships(),
-        facets=selectors.FACETS,
-        sorts=selectors.SORTS,
-        default_sort="name",
-        search=selectors.people_search,
-    )
+    listing = selectors.people_listing(request)
     waiting = list(selectors.unanswered_invitations())
     return render(request, "accounts/people.html", {"listing": listing, "invitations": waiting})
 
