@@ -58,6 +58,8 @@ class News:
     kind: str = NoticeKind.CHANGE
     unnamed: bool = False
     """Neither the role nor the organisation of who did it is told."""
+    to_actor: bool = False
+    """Whoever set it off is told as well: it came to its end while they were away."""
 
 
 _news: dict[str, Callable[[Any], News | list[News] | None]] = {}

@@ -1,4 +1,4 @@
-"""What beat and the receivers ask of the post room: read the log on, send what is due, forget what is old."""
+"""What beat and the receivers ask of the post room: read the log on, send and call what is due, forget what is old."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import time
 from contextlib import ExitStack, contextmanager
 
 from celery import shared_task
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from notices import services
+from notices.services import webhooks
 
 log = logging.getLogger(__name__)
 
 _DELIVERY_LOCK = 7_220_002
 _SENDING_LOCKS = (7_220_010, 7_220_011, 7_220_012)
 """So many rounds may send at a time: enough to share the work, few enough for a mail server."""
+_CALLING_LOCKS = (7_220_020, 7_220_021)
+"""So many rounds may call machines at a time; each calls several."""
 
 
 LASTS = 240
@@ -54,6 +58,8 @@ def deliver_pending() -> int:
         deliver_soon()
     if done:
         send_soon()
+    if webhooks.is_behind():
+        webhooks_soon()
     return done
 
 
@@ -67,9 +73,29 @@ def send_outbox(now=None) -> int:
 
 
 @shared_task
+def call_webhooks() -> int:
+    """Read the log on for machines and call those that are due; returns how many events were delivered. Any number of
+    calls is safe."""
+    sent = 0
+    with ExitStack() as places:
+        if not any(places.enter_context(_alone(number)) for number in _CALLING_LOCKS):
+            return 0
+        webhooks.pause_orphans(timezone.now())
+        try:
+            while webhooks.read_on():
+                pass
+        finally:  # what was read before leaves, whatever is wrong with the entry that cannot be read
+            sent = webhooks.send_due()
+    if webhooks.is_due() or webhooks.is_behind():
+        webhooks_soon()
+    return sent
+
+
+@shared_task
 def forget() -> dict[str, int]:
     """Every night: delete read notices and mails that left long ago; returns how much went."""
-    return services.forget_old(timezone.now())
+    now = timezone.now()
+    return services.forget_old(now) | webhooks.forget_old(now)
 
 
 def _queue(task) -> None:
@@ -88,3 +114,15 @@ def deliver_soon() -> None:
 def send_soon() -> None:
     """Ask for a round of sending."""
     _queue(send_outbox)
+
+
+def webhooks_soon() -> None:
+    """Ask for a round of calls. Where tasks run inside the request nobody waits there for other people's servers: only
+    whoever asks for a test does (`call_webhooks_now`)."""
+    if not settings.CELERY_TASK_ALWAYS_EAGER:
+        _queue(call_webhooks)
+
+
+def call_webhooks_now() -> None:
+    """Somebody pressed a button and wants to see what comes of it."""
+    _queue(call_webhooks)

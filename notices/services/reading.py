@@ -197,8 +197,9 @@ def _drafts_of_news(entries: list) -> list[Draft]:
     """Notices for entries about something without a table; whoever did it knows."""
     found = []
     for entry in entries:
-        told = {entry.actor_id}
+        told: set[int | None] = set()
         for news in audience.news_of(entry):
+            told |= set() if news.to_actor else {entry.actor_id}
             for user, membership in news.listeners:
                 if user.pk not in told:
                     told.add(user.pk)

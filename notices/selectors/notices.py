@@ -1,4 +1,4 @@
-"""Reads of the post room, always for a user."""
+"""Reads of the inbox, always for a user."""
 
 from __future__ import annotations
 
