@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind
+from accounts.roles import Role
 from regions.models import (
     CompetencyGap,
     FilingWindow,
@@ -31,7 +32,7 @@ from regions.models.vocabulary import Term, term_label
 from workflow import working_days
 from workflow.calendar import WIB, holidays
 from workflow.engine import log_of
-from workflow.listing import Facet
+from workflow.listing import Facet, Listing
 from workflow.models import LogEntry
 from workflow.reading import get_seen, seen_by, waiting_for
 
@@ -157,6 +158,47 @@ def matches(text: str) -> Q:
         | Q(line__post__label_en__icontains=text)
     )
     return found | Q(pk__in=inside.values("line__need"))
+
+
+def need_listing(request) -> Listing:
+    """All needs the user may see, as filtered: the office's own, the province's, or the country's."""
+    role = request.user.acting_role
+    facets = [STATUS, POST, THEME, URGENCY, BAND_FACET]
+    if role not in {Role.DINAS_OP, Role.DINAS_HEAD, Role.PROV_VER}:
+        facets.insert(1, PROVINCE)
+    facets.append(CYCLE)
+    if request.GET.getlist("map"):
+        facets.insert(0, ON_MAP)
+    if role == Role.PROV_VER or request.GET.getlist("province") or request.GET.getlist("place"):
+        facets.insert(1, PLACE)
+    return Listing(
+        request,
+        needs_seen_by(request.user),
+        facets=tuple(facets),
+        sorts=SORTS,
+        default_sort="-filed",
+        search=matches,
+        distinct=True,
+    )
+
+
+def queue_listing(request, tabs: list[Tab], facets: tuple[Facet, ...]) -> Listing:
+    """A queue as filtered: the tab chosen in the address, else the first."""
+    return Listing(
+        request,
+        chosen_tab(request, tabs).rows,
+        facets=facets,
+        sorts=SORTS,
+        default_sort="due",
+        search=matches,
+        distinct=True,
+        tabs={tab.name: tab.rows for tab in tabs},
+    )
+
+
+def chosen_tab(request, tabs: list[Tab]) -> Tab:
+    """The tab the address names, else the first."""
+    return next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0])
 
 
 # --- The form --------------------------------------------------------------------------------------------------------
@@ -385,6 +427,15 @@ def province_tabs(user) -> list[Tab]:
             Tab("all", _("All filed"), seen, _("No office of the province has filed a need yet.")),
         ]
     )
+
+
+def queue_tabs(user) -> list[Tab]:
+    """The tabs of the ministry's queue for this reader: nothing waits for an auditor."""
+    return [tab for tab in ministry_tabs(user) if tab.name != "mine" or user.acting_role != Role.AUDITOR]
+
+
+QUEUE_FACETS = (PROVINCE, POST, THEME, URGENCY, BAND_FACET)
+PROVINCE_QUEUE_FACETS = (STATUS, POST, THEME, URGENCY)
 
 
 def _counted(tabs: list[Tab]) -> list[Tab]:

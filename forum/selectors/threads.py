@@ -43,6 +43,7 @@ __all__ = [
     "get_attachment",
     "get_message",
     "get_thread",
+    "matches",
     "people_to_mention",
     "pinned_posts",
     "post_of",
@@ -51,6 +52,7 @@ __all__ = [
     "thread_listing",
     "threads_on",
     "unread_count",
+    "unread_in",
     "unread_threads",
     "versions_of",
 ]
@@ -205,6 +207,16 @@ def _search(text: str) -> Q:
     said = Message.objects.filter(text__icontains=text, deleted_at__isnull=True).exclude(thread__flow=FLOW)
     said = said.order_by().values("thread")
     return Q(code__iexact=text) | Q(record_code__iexact=text) | Q(title__icontains=text) | Q(pk__in=said)
+
+
+matches = _search
+"""What the list searches, for the JSON interface."""
+
+
+def unread_in(user, thread, last_read: int) -> int:
+    """How many messages of others stand behind a mark in one thread."""
+    behind = thread.messages.filter(pk__gt=last_read, deleted_at__isnull=True)
+    return behind.exclude(author=user.pk).count()
 
 
 def threads_on(user, record) -> list[Thread]:

@@ -42,6 +42,18 @@ from partnerships.models.allocations import (
     RunKind,
     RunStatus,
 )
+from partnerships.models.briefs import (
+    BEING_MADE,
+    STOOD,
+    Audience,
+    Brief,
+    BriefChange,
+    BriefLine,
+    BriefPaper,
+    BriefSource,
+    BriefStatus,
+    Pledge,
+)
 from partnerships.models.proposals import (
     HOLDING,
     OPEN_PROPOSALS,
@@ -68,6 +80,16 @@ from partnerships.models.suggestions import Scoring, Suggestion
 
 __all__ = [
     "ANSWERED_OUTSIDE",
+    "BEING_MADE",
+    "STOOD",
+    "Audience",
+    "Brief",
+    "BriefChange",
+    "BriefLine",
+    "BriefPaper",
+    "BriefSource",
+    "BriefStatus",
+    "Pledge",
     "Stance",
     "ReviewStatus",
     "ReviewRating",

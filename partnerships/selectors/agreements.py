@@ -80,9 +80,9 @@ def _validity_names(values):
     return {value: text % {"count": EXPIRING_DAYS} for value, text in names.items()}
 
 
-def agreement_listing(request) -> Listing:
-    """The list page: filters with counts, search, sort, pages."""
-    facets = (
+def facets() -> tuple[Facet, ...]:
+    """The filters of the list."""
+    return (
         Facet("track", gettext_lazy("Track"), "track", lambda values: {t.value: t.label for t in Track}),
         Facet(
             "status",
@@ -106,27 +106,39 @@ def agreement_listing(request) -> Listing:
             expression=_expires_soon(),
         ),
     )
+
+
+SORTS = {
+    "code": (gettext_lazy("Code"), ("code",)),
+    "partner": (gettext_lazy("Partner"), ("partner__name_id",)),
+    "since": (gettext_lazy("Since"), ("status_since",)),
+    "due": (gettext_lazy("Due date"), ("due_at",)),
+    "ends": (gettext_lazy("Valid until"), ("ends",)),
+}
+
+
+def matches(text: str) -> Q:
+    """What the list searches."""
+    return (
+        Q(code__icontains=text)
+        | Q(title_id__icontains=text)
+        | Q(title_en__icontains=text)
+        | Q(partner__name_id__icontains=text)
+        | Q(partner__code__icontains=text)
+        | Q(counterpart__icontains=text)
+        | Q(office__name_id__icontains=text)
+    )
+
+
+def agreement_listing(request) -> Listing:
+    """The list page: filters with counts, search, sort, pages."""
     return Listing(
         request,
         agreements_seen_by(request.user),
-        facets=facets,
-        sorts={
-            "code": (gettext_lazy("Code"), ("code",)),
-            "partner": (gettext_lazy("Partner"), ("partner__name_id",)),
-            "since": (gettext_lazy("Since"), ("status_since",)),
-            "due": (gettext_lazy("Due date"), ("due_at",)),
-            "ends": (gettext_lazy("Valid until"), ("ends",)),
-        },
+        facets=facets(),
+        sorts=SORTS,
         default_sort="-since",
-        search=lambda text: (
-            Q(code__icontains=text)
-            | Q(title_id__icontains=text)
-            | Q(title_en__icontains=text)
-            | Q(partner__name_id__icontains=text)
-            | Q(partner__code__icontains=text)
-            | Q(counterpart__icontains=text)
-            | Q(office__name_id__icontains=text)
-        ),
+        search=matches,
     )
 
 

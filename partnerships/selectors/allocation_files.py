@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partnerships.models import AllocationRun
 from partnerships.selectors import allocation_results as results
 from partnerships.selectors.allocation_runs import preset_label, rule_rows
 from partnerships.sentences import province_name
 from workflow import formats
+from workflow.exports import Column
 from workflow.listing import Listing
 from workflow.sheets import Sheet, about_sheet
 
@@ -27,13 +29,10 @@ def sheets_of(run: AllocationRun, listing: Listing, user) -> Iterator[Sheet]:
     """The lines as filtered, the provinces, and where the figures come from."""
     yield Sheet(
         _("Lines"),
-        [
-            _("Need"), _("Line"), _("Office"), _("Province"), _("Island group"), _("Competency"), _("Post"),
-            _("People"), _("Seats"), _("Result"), _("Score"), _("Intakes"), _("Why"), _("Would change if"),
-        ],
+        [column.head for column in LINE_COLUMNS],
         _line_rows(run, listing),
-        (16, 6, 34, 22, 20, 40, 30, 8, 8, 18, 8, 50, 70, 50),
-    )  # fmt: skip
+        tuple(column.width for column in LINE_COLUMNS),
+    )
     yield Sheet(
         _("Provinces"),
         [_("Code"), _("Province"), _("Island group"), _("People"), _("Seats"), _("Coverage in %")],
@@ -58,26 +57,10 @@ def sheets_of(run: AllocationRun, listing: Listing, user) -> Iterator[Sheet]:
 
 
 def _line_rows(run: AllocationRun, listing: Listing) -> Iterator[list[Any]]:
-    rows = listing.all_rows().iterator(AT_ONCE)
+    rows = listing.found.iterator(AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         for line in results.shown_lines(run, some):
-            row = line.row
-            yield [
-                row.line.need.code,
-                row.line.position,
-                row.office.name,
-                str(province_name(row.province_code)),
-                row.island_group,
-                line.title,
-                row.line.post.label,
-                row.wanted,
-                row.seats,
-                str(line.tag["label"]),
-                row.score,
-                "; ".join(f"{s.intake} ({s.seats})" for s in line.seats),
-                " ".join(line.reasons),
-                _changes_of(line),
-            ]
+            yield [column.value(line) for column in LINE_COLUMNS]
 
 
 def _changes_of(line) -> str:
@@ -86,6 +69,25 @@ def _changes_of(line) -> str:
     if line.changes is None:
         return _("not computed")
     return " ".join(line.changes) or line.nothing_helps
+
+
+LINE_COLUMNS = (
+    Column(gettext_lazy("Need"), lambda line: line.row.line.need.code, 16, "code"),
+    Column(gettext_lazy("Line"), lambda line: line.row.line.position, 6, "whole"),
+    Column(gettext_lazy("Office"), lambda line: line.row.office.name, 34),
+    Column(gettext_lazy("Province"), lambda line: str(province_name(line.row.province_code)), 22),
+    Column(gettext_lazy("Island group"), lambda line: line.row.island_group, 20),
+    Column(gettext_lazy("Competency"), lambda line: line.title, 40),
+    Column(gettext_lazy("Post"), lambda line: line.row.line.post.label, 30),
+    Column(gettext_lazy("People"), lambda line: line.row.wanted, 8, "whole"),
+    Column(gettext_lazy("Seats"), lambda line: line.row.seats, 8, "whole"),
+    Column(gettext_lazy("Result"), lambda line: str(line.tag["label"]), 18),
+    Column(gettext_lazy("Score"), lambda line: line.row.score, 8, "decimal"),
+    Column(gettext_lazy("Intakes"), lambda line: "; ".join(f"{s.intake} ({s.seats})" for s in line.seats), 50),
+    Column(gettext_lazy("Why"), lambda line: " ".join(line.reasons), 70),
+    Column(gettext_lazy("Would change if"), _changes_of, 50),
+)
+"""What stands of each line in a file."""
 
 
 def _province_rows(run: AllocationRun) -> Iterator[list[Any]]:

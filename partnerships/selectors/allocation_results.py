@@ -467,6 +467,10 @@ def _search(text: str) -> Q:
     return Q(office__name_id__icontains=text) | Q(office__name_en__icontains=text) | Q(line__need__code__icontains=text)
 
 
+line_matches = _search
+"""What the list of lines searches, for the JSON interface."""
+
+
 @dataclass(frozen=True)
 class ShownLine:
     """One line of a result, in words."""
@@ -754,10 +758,15 @@ def public_run(code: str) -> AllocationRun:
     return found
 
 
+def runs_for_everyone():
+    """The runs everyone may read, as a query without their large papers."""
+    rows = AllocationRun.objects.select_related("round__cycle").filter(status__in=PUBLIC_RUNS)
+    return rows.defer(*LISTED_WITHOUT)
+
+
 def public_runs(limit: int = 10) -> list[AllocationRun]:
     """The runs everyone may read, newest first."""
-    rows = AllocationRun.objects.select_related("round__cycle").filter(status__in=PUBLIC_RUNS)
-    return list(rows.defer(*LISTED_WITHOUT).order_by("-status_since", "-pk")[:limit])
+    return list(runs_for_everyone().order_by("-status_since", "-pk")[:limit])
 
 
 def valid_instead_of(run: AllocationRun) -> AllocationRun | None:

@@ -59,6 +59,16 @@ class DemandFilter:
     island: str = ""
 
 
+def asked_for(chosen: dict) -> DemandFilter:
+    """What the page's form narrows the demand to."""
+    return DemandFilter(
+        theme=chosen.get("tema", ""),
+        province=chosen.get("provinsi", ""),
+        post=chosen.get("jabatan", ""),
+        island=chosen.get("pulau", ""),
+    )
+
+
 def provinces() -> dict[str, Region]:
     """{code: province}, from west to east; one query."""
     return {r.code: r for r in Region.objects.filter(level=RegionLevel.PROVINCE).order_by("code")}

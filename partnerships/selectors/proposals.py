@@ -79,6 +79,10 @@ def _search(text: str) -> Q:
     )
 
 
+matches = _search
+"""What the list searches, for the JSON interface."""
+
+
 def proposal_list(request) -> Listing:
     """The filtered, sorted page of proposals for the signed-in user."""
     return Listing(
@@ -159,3 +163,14 @@ def partner_choices() -> list[tuple[str, str]]:
 def get_partner(pk: str) -> Organisation:
     """A partner chosen in a form."""
     return Organisation.objects.get(kind=OrganisationKind.PARTNER, pk=pk)
+
+
+def partner_codes() -> list[tuple[str, str]]:
+    """The same partners by their codes."""
+    partners = Organisation.objects.filter(kind=OrganisationKind.PARTNER, suspended=False).order_by("code")
+    return [(o.code, o.name) for o in partners]
+
+
+def partner_by_code(code: str) -> Organisation:
+    """A partner named by its code."""
+    return Organisation.objects.get(kind=OrganisationKind.PARTNER, code=code)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.db.models.functions import Left
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 
 from accounts.roles import OFFICE, PARTNER, Role
 from accounts.rules import capacity
@@ -21,12 +22,14 @@ from partnerships.sentences import (
     PART_LABELS,
     ShownFailure,
     ShownPart,
+    post_name,
     show_failures,
     show_parts,
 )
 from programs.models import Intake, Program
 from regions.models import NeedLine
 from workflow.engine import may_see
+from workflow.listing import Facet, Listing
 from workflow.reading import get_seen, seen_by
 
 SHOWN = 3
@@ -258,6 +261,26 @@ def demand_for_program(program):
     )
 
 
+def _post_names(codes) -> dict:
+    return {code: post_name(code) for code in sorted(codes)}
+
+
+DEMAND_FACETS = (
+    Facet("angkatan", gettext_lazy("Intake"), "intake__number"),
+    Facet("jabatan", gettext_lazy("Post"), "line__post", _post_names),
+)
+DEMAND_SORTS = {
+    "score": (gettext_lazy("Score"), ("score",)),
+    "people": (gettext_lazy("People"), ("line__requested_total",)),
+}
+
+
+def demand_listing(request, program) -> Listing:
+    """The lines that fit a programme, as filtered."""
+    rows = demand_for_program(program).filter(eligible=True)
+    return Listing(request, rows, facets=DEMAND_FACETS, sorts=DEMAND_SORTS, default_sort="-score")
+
+
 def demand_candidates(user, suggestions: Iterable[Suggestion], program) -> list[Candidate]:
     """The same rows ready to show, with the proposals the user knows of."""
     return _candidates(suggestions, _live(user).filter(intake__program=program))
@@ -310,3 +333,43 @@ def may_propose_line(user, line: NeedLine) -> bool:
     if not rules.may_propose(user) or line.need.status not in OPEN_NEEDS:
         return False
     return role == Role.PPSDM_VER or (role in OFFICE and line.need.office_id == organisation.pk)
+
+
+# --- One by one, for the JSON interface ---------------------------------------------------------------------
+
+
+def results_of_line(user, line: NeedLine):
+    """Every result of a line about programmes that exist for the user, as a query."""
+    return _with_line(_visible(user).filter(line=line))
+
+
+def results_of_program(user, program):
+    """Of a programme's results those a reader may know: all of them as demand, an office its own."""
+    if may_read_demand(user):
+        return _with_line(demand_for_program(program))
+    _role, organisation = capacity(user)
+    return _with_line(Suggestion.objects.filter(intake__program=program, line__need__office=organisation))
+
+
+def _with_line(rows):
+    related = ("intake__program__partner", "line__post", "line__need__office")
+    return rows.select_related(*related).prefetch_related(None).prefetch_related("line__gaps__theme")
+
+
+def get_result(user, pk: int) -> Suggestion:
+    """One result whose need and programme exist for the user, or that is part of a demand they read; else Http404."""
+    found = _with_line(Suggestion.objects.filter(pk=pk)).first()
+    if found is None:
+        raise Http404
+    program = get_seen(user, "programs.program", pk=found.intake.program_id)
+    if not may_read_demand(user):
+        get_seen(user, "regions.need", pk=found.line.need_id)
+    elif capacity(user)[0] in PARTNER and program.partner_id != capacity(user)[1].pk:
+        raise Http404
+    return found
+
+
+def shown_results(user, suggestions: list[Suggestion]) -> list[Candidate]:
+    """Results ready to show, with the proposals the user knows of; one query."""
+    live = _live(user).filter(line__in={s.line_id for s in suggestions}, intake__in={s.intake_id for s in suggestions})
+    return _candidates(suggestions, live)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.rules import zone_of
@@ -13,10 +12,10 @@ from partnerships.rules.proposals import may_propose
 from partnerships.selectors import demand as country
 from partnerships.selectors import demand_drawings as drawings
 from partnerships.selectors import suggestions as selectors
-from partnerships.sentences import formula, post_name
+from partnerships.sentences import formula
 from partnerships.services.proposals import people_left
 from programs.rules import may_offer
-from workflow.listing import Facet, Listing, Pages
+from workflow.listing import Pages
 
 NEAR_MISSES = 15
 
@@ -51,12 +50,7 @@ def demand(request):
         raise PermissionDenied("partnerships.demand")
     form = DemandForm(request.GET or None, choices=country.demand_choices())
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    wanted = country.DemandFilter(
-        theme=chosen.get("tema", ""),
-        province=chosen.get("provinsi", ""),
-        post=chosen.get("jabatan", ""),
-        island=chosen.get("pulau", ""),
-    )
+    wanted = country.asked_for(chosen)
     rows = country.demand(wanted)
     kept = {name: value for name, value in chosen.items() if value}
     pages = Pages(request, rows, 50, kept)
@@ -77,27 +71,13 @@ def demand(request):
     )
 
 
-def _post_names(codes):
-    return {code: post_name(code) for code in sorted(codes)}
-
-
-FACETS = (
-    Facet("angkatan", _("Intake"), "intake__number"),
-    Facet("jabatan", _("Post"), "line__post", _post_names),
-)
-SORTS = {
-    "score": (_("Score"), ("score",)),
-    "people": (_("People"), ("line__requested_total",)),
-}
-
-
 @require_safe
 def program_demand(request, slug: str):
     """The lines that fit a programme, and near misses with what they fail."""
     program = selectors.get_program_for_demand(request.user, slug)
-    rows = selectors.demand_for_program(program)
-    listing = Listing(request, rows.filter(eligible=True), facets=FACETS, sorts=SORTS, default_sort="-score")
-    near = rows.filter(eligible=False).order_by("-waivable", "-score", "pk")[:NEAR_MISSES]
+    listing = selectors.demand_listing(request, program)
+    missed = selectors.demand_for_program(program).filter(eligible=False)
+    near = missed.order_by("-waivable", "-score", "pk")[:NEAR_MISSES]
     return render(
         request,
         "partnerships/program_demand.html",

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs import rules, selectors
-from workflow import formats
-from workflow.downloads import csv_response, file_response
+from workflow.downloads import file_response
 from workflow.engine import note
 from workflow.open_page import open_page
 from workflow.panels import remarks_on
 
-EXPORT_LIMIT = 5000
-
 
 @open_page
 def catalogue(request):
-    """Filter, search and sort what is on offer; the same list as CSV."""
+    """Filter, search and sort what is on offer."""
     listing = selectors.catalogue(request)
-    if request.GET.get("bentuk") == "csv":
-        return _as_csv(listing)
     remarks = remarks_on(request, selectors.NAME, listing.rows)
     for program in listing.rows:
         program.remark = remarks.get(program.pk, "")
-    export = request.GET.copy()
-    export.pop("page", None)
-    export["bentuk"] = "csv"
     context = {
         "listing": listing,
         "way_out": listing.way_out() if not listing.rows else None,
-        "csv_url": f"?{export.urlencode()}",
         "sorts": [
             {"label": label, "active": listing.sort.lstrip("-") == name, "url": _sort_url(request, name)}
             for name, (label, _fields) in selectors.SORTS.items()
@@ -47,36 +37,6 @@ def _sort_url(request, name: str) -> str:
     data.pop("page", None)
     data["sort"] = f"-{name}" if name in selectors.MOST_FIRST else name
     return f"?{data.urlencode()}"
-
-
-def _as_csv(listing):
-    """What is filtered, as a file for Excel."""
-    lines = [
-        [
-            _("Code"),
-            _("Title"),
-            _("Partner"),
-            _("Starts"),
-            _("Seats"),
-            _("Seats free"),
-            _("Internal deadline"),
-            _("Status"),
-        ]
-    ]
-    for program in listing.all_rows()[:EXPORT_LIMIT]:
-        deadline = formats.moment(program.internal_deadline) if program.internal_deadline else ""
-        line = [
-            program.code,
-            program.title,
-            program.partner.name,
-            program.next_start.isoformat() if program.next_start else "",
-            program.seats_total,
-            program.seats_left,
-            deadline,
-            str(program.state.label),
-        ]
-        lines.append(line)
-    return csv_response(lines, "program.csv")
 
 
 @open_page

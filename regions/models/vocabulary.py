@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.cache import cache
 from django.db import models
@@ -45,6 +47,9 @@ class Dated(models.Model):
         return in_local_language(self, "label")
 
 
+_held: ContextVar[dict | None] = ContextVar("terms", default=None)
+
+
 class Term(Dated):
     """One entry of a small vocabulary (rank, gap_cause …); `attributes` is what it carries."""
 
@@ -59,6 +64,8 @@ class Term(Dated):
     @classmethod
     def table(cls) -> dict[str, dict[str, tuple[str, str, bool, dict]]]:
         """Every vocabulary: {vocabulary: {code: (label id, label en, current, attributes)}}; cached 5 minutes."""
+        if (held := _held.get()) is not None:
+            return held
         found = cache.get("regions.terms")
         if found is None:
             today = timezone.localdate()
@@ -68,6 +75,16 @@ class Term(Dated):
                 found.setdefault(t.vocabulary, {})[t.code] = (t.label_id, t.label_en, current, t.attributes)
             cache.set("regions.terms", found, 300)
         return found
+
+    @staticmethod
+    @contextmanager
+    def held(table):
+        """Inside, labels are read from this table: for many rows, which would ask the cache for each cell."""
+        token = _held.set(table)
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
     @classmethod
     def forget(cls) -> None:

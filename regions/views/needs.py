@@ -16,7 +16,6 @@ from regions.sentences import score_rows
 from regions.services import facts_of
 from workflow.acting import ActForm
 from workflow.engine import may_edit, offered
-from workflow.listing import Listing
 from workflow.panels import remarks_on
 from workflow.views import act_view
 
@@ -29,23 +28,7 @@ DECIDE_HERE = {"prov_endorse", "recommend", "approve"}
 def needs(request):
     """All needs the user may see: the office's own, the province's, or the country's."""
     role = request.user.acting_role
-    facets = [selectors.STATUS, selectors.POST, selectors.THEME, selectors.URGENCY, selectors.BAND_FACET]
-    if role not in {Role.DINAS_OP, Role.DINAS_HEAD, Role.PROV_VER}:
-        facets.insert(1, selectors.PROVINCE)
-    facets.append(selectors.CYCLE)
-    if request.GET.getlist("map"):
-        facets.insert(0, selectors.ON_MAP)
-    if role == Role.PROV_VER or request.GET.getlist("province") or request.GET.getlist("place"):
-        facets.insert(1, selectors.PLACE)
-    listing = Listing(
-        request,
-        selectors.needs_seen_by(request.user),
-        facets=tuple(facets),
-        sorts=selectors.SORTS,
-        default_sort="-filed",
-        search=selectors.matches,
-        distinct=True,
-    )
+    listing = selectors.need_listing(request)
     remarks = remarks_on(request, "regions.need", listing.rows)
     for row in listing.rows:
         row.remark = remarks.get(row.pk, "")

@@ -14,7 +14,6 @@ from regions import selectors
 from regions.rules import imbalances
 from workflow.acting import ActForm
 from workflow.engine import offered
-from workflow.listing import Listing
 
 MINISTRY = {Role.PPSDM_VER, Role.PPSDM_HEAD, Role.DITJEN_REV, Role.AUDITOR}
 DECISIONS = (
@@ -38,21 +37,10 @@ def _only(request, *roles) -> None:
 
 def _queue(request, tabs, *, template: str, facets, **more):
     """A queue with its saved filters: the tab chosen in the address, else the first."""
-    chosen = next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0])
-    listing = Listing(
-        request,
-        chosen.rows,
-        facets=facets,
-        sorts=selectors.SORTS,
-        default_sort="due",
-        search=selectors.matches,
-        distinct=True,
-        tabs={tab.name: tab.rows for tab in tabs},
-    )
     context = {
         "tabs": tabs,
-        "tab": chosen,
-        "listing": listing,
+        "tab": selectors.chosen_tab(request, tabs),
+        "listing": selectors.queue_listing(request, tabs, facets),
         "next": selectors.next_waiting(request.user),
         **more,
     }
@@ -63,16 +51,15 @@ def _queue(request, tabs, *, template: str, facets, **more):
 def queue(request):
     """Needs in the ministry: what waits for me, what is late, what technical units hold."""
     _only(request, *MINISTRY)
-    tabs = selectors.ministry_tabs(request.user)
+    tabs = selectors.queue_tabs(request.user)
     mine = selectors.needs_waiting_for(request.user)
     if request.user.acting_role == Role.AUDITOR:
-        tabs = [tab for tab in tabs if tab.name != "mine"]
         mine = next(tab.rows for tab in tabs if tab.name == "all")
     return _queue(
         request,
         tabs,
         template="regions/queue.html",
-        facets=(selectors.PROVINCE, selectors.POST, selectors.THEME, selectors.URGENCY, selectors.BAND_FACET),
+        facets=selectors.QUEUE_FACETS,
         ageing=selectors.ageing_of(mine, request.user, DECISIONS),
     )
 
@@ -121,7 +108,7 @@ def province_queue(request):
         request,
         selectors.province_tabs(request.user),
         template="regions/province_queue.html",
-        facets=(selectors.STATUS, selectors.POST, selectors.THEME, selectors.URGENCY),
+        facets=selectors.PROVINCE_QUEUE_FACETS,
     )
 
 
