@@ -1,0 +1,1 @@
+"""The loading dock: long jobs, spreadsheets in, lists out, open data."""

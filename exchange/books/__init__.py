@@ -1,0 +1,1 @@
+"""Spreadsheets read and written: templates, hostile files, headings in either language, marked copies."""

@@ -1,0 +1,1 @@
+"""Reads of the loading dock, always for a user."""

@@ -1,0 +1,1 @@
+"""What the loading dock writes."""
