@@ -1,0 +1,1 @@
+"""Reads of the interface that no room below has a page for."""
