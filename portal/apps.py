@@ -2,6 +2,20 @@
 
 from django.apps import AppConfig
 
+MACHINES_HEAR_OF = {
+    "programs.program": "program",
+    "partnerships.proposal": "proposal",
+    "partnerships.agreement": "agreement",
+    "partnerships.allocation": "allocation",
+    "partnerships.review": "review",
+    "partnerships.brief": "brief",
+    "regions.need": "need",
+    "participants.nomination": "nomination",
+    "forum.question": "question",
+}
+"""Tables whose acts webhooks may tell of, and how the names of their events begin. Requests about personal data and
+answers of single persons are not among them, nor meetings, to which people are invited by name."""
+
 
 class PortalConfig(AppConfig):
     name = "portal"
@@ -9,7 +23,7 @@ class PortalConfig(AppConfig):
     def ready(self):
         from accounts.pages import keep_views_of
         from accounts.selectors import use_place_names
-        from notices import audience
+        from notices import audience, webhook_events
         from notices.models import NoticeKind
         from portal import forum_news, meeting_letters
         from portal.audiences import (
@@ -30,6 +44,8 @@ class PortalConfig(AppConfig):
         from workflow.nudges import NUDGE
         from workflow.registry import workflows
 
+        for flow, short in MACHINES_HEAR_OF.items():
+            webhook_events.offer(flow, short)
         use_place_names(province_names)
         keep_views_of(PAGES)
         register_missing(levels_missing)

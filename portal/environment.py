@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_network
 from string import Formatter
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -36,6 +37,17 @@ def number(name: str, default: int, low: int, high: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [w.strip() for w in os.environ.get(name, default).split(",") if w.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """A comma-separated list of networks such as 10.20.0.0/16."""
+    found = words(name)
+    for network in found:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} holds networks such as 10.20.0.0/16, not {network!r}.") from None
+    return found
 
 
 def one_of(name: str, default: str, known: tuple[str, ...]) -> str:

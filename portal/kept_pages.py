@@ -12,6 +12,7 @@ PAGES = {
     "partnerships:agreements": _("Partnerships"),
     "partnerships:reviews": _("Reviews"),
     "partnerships:demand": _("Demand by province and competency"),
+    "partnerships:briefs": _("Demand briefs"),
     "participants:nominations": _("Participants"),
     "participants:evaluations": _("Evaluation"),
     "participants:corrections": _("Requests about personal data"),

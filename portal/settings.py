@@ -27,7 +27,7 @@ elif not (DEBUG or DEMO) and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10)
 if DEBUG and not _LOCAL_ONLY:
     raise ImproperlyConfigured("DEBUG may only be on while ALLOWED_HOSTS is this computer alone.")
 
-# Staff numbers at rest (participants/sealing.py). The first key seals, all of them open.
+# Staff numbers and secrets of webhooks at rest (workflow/sealing.py). The first key seals, all of them open.
 PERSONAL_DATA_KEYS = env.words("PERSONAL_DATA_KEYS")
 if any(len(key) < 32 for key in PERSONAL_DATA_KEYS):
     raise ImproperlyConfigured("PERSONAL_DATA_KEYS is too weak. Each key needs at least 32 random characters.")
@@ -38,7 +38,17 @@ CERTIFICATE_NUMBER = env.pattern(
     "CERTIFICATE_NUMBER", "{serial:04d}/SERT/{year}", {"serial": 1, "year": 2026}, {"month": "XI"}
 )
 
+# Webhooks (docs/webhooks.md): where they may lead beside the public network, and whose certificates count beside the
+# system's. Without TLS only on a developer's own computer.
+WEBHOOK_ALLOWED_ADDRESSES = env.networks("WEBHOOK_ALLOWED_ADDRESSES")
+WEBHOOK_CA_FILE = os.environ.get("WEBHOOK_CA_FILE", "")
+WEBHOOK_HTTP = env.flag("WEBHOOK_HTTP")
+if WEBHOOK_HTTP and not (DEBUG or DEMO):
+    raise ImproperlyConfigured("WEBHOOK_HTTP sends events without TLS. Set it on a developer's own computer only.")
+
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+# Who reports in the IATI file; the ministry registers its identifier with IATI and sets it here (docs/iati.md).
+IATI_ORGANISATION = os.environ.get("IATI_ORGANISATION", "ID-GOV-KEMNAKER")
 SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL", "bantuan@example.test")
 
 INSTALLED_APPS = [
@@ -65,12 +75,17 @@ INSTALLED_APPS = [
     "participants",
     "forum",
     "portal",
+    "exchange",
+    "api",
+    "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "api.middleware.ProblemMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -161,12 +176,18 @@ CELERY_BEAT_SCHEDULE = {
     "keep-delegations": {"task": "accounts.tasks.keep_delegations", "schedule": 300.0},
     "deliver-notices": {"task": "notices.tasks.deliver_pending", "schedule": 60.0},
     "send-mail": {"task": "notices.tasks.send_outbox", "schedule": 30.0},
+    "call-webhooks": {"task": "notices.tasks.call_webhooks", "schedule": 15.0},
     "refresh-suggestions": {"task": "partnerships.tasks.refresh_stale", "schedule": 120.0},
     "resume-allocations": {"task": "partnerships.tasks.resume_allocations", "schedule": 60.0},
+    "publish-data": {"task": "exchange.tasks.publish_data", "schedule": crontab(day_of_week=1, hour=4, minute=10)},
+    "publish-first-data": {"task": "exchange.tasks.publish_first_data", "schedule": 900.0},
+    "resume-jobs": {"task": "exchange.tasks.resume_jobs", "schedule": 60.0},
+    "forget-jobs": {"task": "exchange.tasks.forget_jobs", "schedule": crontab(hour=3, minute=20)},
     "follow-programs": {"task": "participants.tasks.follow_programs", "schedule": 600.0},
     "forget-people": {"task": "participants.tasks.forget", "schedule": crontab(hour=2, minute=40)},
     "sweep-uploads": {"task": "regions.tasks.sweep_uploads", "schedule": crontab(hour=2, minute=50)},
     "forget-notices": {"task": "notices.tasks.forget", "schedule": crontab(hour=3, minute=0)},
+    "forget-api-keys": {"task": "api.tasks.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
 
@@ -215,6 +236,19 @@ MAINTENANCE_FILE = os.environ.get("MAINTENANCE_FILE", str(BASE_DIR / "var" / "ma
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# The JSON interface (docs/api.md): requests a minute, for each token or signed-in person and for each unknown address.
+API_RATE_TOKEN = env.number("API_RATE_TOKEN", 300, 1, 100_000)
+API_RATE_ADDRESS = env.number("API_RATE_ADDRESS", 60, 1, 100_000)
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "api.schema.FrameSchema", "URL_FORMAT_OVERRIDE": None}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sinergi",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["api.schema.complete"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -284,4 +318,5 @@ SIGNING_ROOTS_DIR = Path(os.environ.get("SIGNING_ROOTS_DIR", BASE_DIR / "var" / 
 
 # Rooms' own numbers (domain: docs/glossary.md)
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
 CLOSING_HOUR_WIB = 14

@@ -31,6 +31,8 @@ urlpatterns = [
     path("peta/batas/<slug:name>-<slug:version>.svg", map.shapes, name="map_shapes"),
     path("favicon.ico", public.favicon, name="favicon"),
     path("kalender/<str:token>.ics", calendar.feed, name="calendar_feed"),
+    path("api/v1/", include("api.urls")),
+    path("iati/", include("exchange.iati.urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", public.landing, name="landing"),
@@ -65,13 +67,12 @@ urlpatterns += i18n_patterns(
     path("kalender/libur/<int:pk>/ubah/", calendar.change, name="holiday_change"),
     path("kalender/libur/<int:pk>/hapus/", calendar.remove, name="holiday_remove"),
     path("audit/", audit.audit, name="audit"),
-    path("audit/unduh/", audit.audit_file, name="audit_file"),
     path("audit/<str:flow>/<str:code>/", audit.trail, name="audit_trail"),
-    path("audit/<str:flow>/<str:code>/unduh/", audit.trail_file, name="audit_trail_file"),
     path("_components/", gallery.gallery, name="gallery"),
     path("_components/<slug:name>/", gallery.page, name="gallery_page"),
     path("masuk/contoh/", demo.sign_in, name="demo_login"),
     path("kebutuhan/luring/", offline.offline, name="offline"),
+    path("", include("exchange.urls")),
     path("", include("accounts.urls")),
     path("", include("notices.urls")),
     path("", include("regions.urls")),

@@ -17,7 +17,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
-ROOMS = ["accounts", "forum", "notices", "participants", "partnerships", "portal", "programs", "regions", "workflow"]
+ROOMS = [
+    "accounts",
+    "api",
+    "exchange",
+    "forum",
+    "notices",
+    "participants",
+    "partnerships",
+    "portal",
+    "programs",
+    "regions",
+    "workflow",
+]
 TEMPLATES = ["templates", *ROOMS]
 PRODUCTION = {
     "SINERGI_DEMO": "0",

@@ -20,6 +20,7 @@ from partnerships.models import Agreement, Proposal, Suggestion
 from partnerships.services.suggestions import refresh_stale
 from portal.demo import accounts
 from portal.demo.agreements import Agreements
+from portal.demo.briefs import Briefs
 from portal.demo.days import CLOSING, ZONE, Days
 from portal.demo.delegations import Delegations
 from portal.demo.evaluation import EvaluationForms
@@ -72,7 +73,7 @@ def seed(*more: type) -> bool:
         past = Past(days, users)
         parts = (needs, programs, proposals, agreements, participants, delegations, past)
         parts = (*parts, EvaluationForms(days, users, past), Reviews(days, users, past, agreements))
-        parts = (*parts, Questions(days, users, programs))
+        parts = (*parts, Questions(days, users, programs), Briefs(days, users))
         parts = (*parts, Meetings(days, users, needs, programs, agreements))
         parts = (*parts, Forum(days, users, needs, programs, agreements))
         for part in (*parts, *(make(days, users) for make in more)):

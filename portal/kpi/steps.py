@@ -97,7 +97,7 @@ def limit_of(flow: str, state: str) -> Limit | None:
     return None
 
 
-OF_THE_CENTRE = ("programs.program", "partnerships.review", "forum.question")
+OF_THE_CENTRE = ("programs.program", "partnerships.review", "partnerships.brief", "forum.question")
 """Tables whose records are nobody's own in the regions, although they read them: their steps say nothing about a
 province or an office."""
 

@@ -1,24 +1,26 @@
-"""Reads of the log for the auditor: events by filter, one object's whole trail, lines for a file."""
+"""Reads of the log for the auditor: events by filter, one object's whole trail."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG
+from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG, ORGANISATION_LOG
 from accounts.services.kept import VIEW_LOG
+from accounts.services.tokens import TOKEN_LOG
 from forum.models import Thread
 from forum.rules.access import threads_in_reach
 from notices.desk import OUTBOX_LOG, PENDING_LOG
+from notices.services.webhooks import WEBHOOK_LOG
 from portal.forum_news import LOG as TALK_LOG
 from portal.kpi.rates import LOG as RATE_LOG
 from workflow.calendar import WIB
@@ -32,13 +34,16 @@ ACCOUNT_FLOWS = {
     INVITATION_LOG: gettext_lazy("Invitation"),
     MEMBERSHIP_LOG: gettext_lazy("Role of a person"),
     DELEGATION_LOG: gettext_lazy("Delegation"),
+    ORGANISATION_LOG: gettext_lazy("Organisation"),
     FEED_LOG: gettext_lazy("Calendar address"),
+    TOKEN_LOG: gettext_lazy("Access token"),
     VIEW_LOG: gettext_lazy("Shared view"),
     HOLIDAY_LOG: gettext_lazy("Day off"),
     RATE_LOG: gettext_lazy("Exchange rate"),
     OUTBOX_LOG: gettext_lazy("Mail dispatch"),
     PENDING_LOG: gettext_lazy("Entries put aside"),
     TALK_LOG: gettext_lazy("Conversation"),
+    WEBHOOK_LOG: gettext_lazy("Webhook"),
 }
 ACCOUNT_ACTIONS = {
     "invite": gettext_lazy("Invitation sent"),
@@ -46,11 +51,15 @@ ACCOUNT_ACTIONS = {
     "revoke": gettext_lazy("Invitation taken back"),
     "accept": gettext_lazy("Invitation accepted"),
     "end": gettext_lazy("Role ended"),
+    "add_organisation": gettext_lazy("Organisation added"),
+    "change_organisation": gettext_lazy("Organisation changed"),
     "delegate": gettext_lazy("Delegation recorded"),
     "end_delegation": gettext_lazy("Delegation revoked"),
     "open_calendar": gettext_lazy("Calendar address made"),
     "renew_calendar": gettext_lazy("Calendar address renewed"),
     "revoke_calendar": gettext_lazy("Calendar address revoked"),
+    "make_token": gettext_lazy("Access token made"),
+    "revoke_token": gettext_lazy("Access token revoked"),
     "share_view": gettext_lazy("View shared in a unit"),
     "change_view": gettext_lazy("Shared view changed"),
     "unshare_view": gettext_lazy("View no longer shared"),
@@ -64,6 +73,18 @@ ACCOUNT_ACTIONS = {
     "retry_mails": gettext_lazy("All failed mails tried again by hand"),
     "give_up_mail": gettext_lazy("Mail given up by hand"),
     "retry_entries": gettext_lazy("Entries put aside looked at again"),
+    "make_webhook": gettext_lazy("Webhook made"),
+    "change_webhook": gettext_lazy("Webhook changed"),
+    "pause_webhook": gettext_lazy("Webhook paused"),
+    "resume_webhook": gettext_lazy("Webhook taken up again"),
+    "remove_webhook": gettext_lazy("Webhook deleted"),
+    "renew_webhook_secret": gettext_lazy("Secret of a webhook renewed"),
+    "test_webhook": gettext_lazy("Test event sent"),
+    "replay_webhook": gettext_lazy("Event sent to a webhook again"),
+    "replay_webhooks": gettext_lazy("Failed events sent to a webhook again"),
+    "webhook_failing": NOTES["webhook_failing"],
+    "webhook_gone": NOTES["webhook_gone"],
+    "webhook_orphaned": NOTES["webhook_orphaned"],
 }
 """Account events have no workflow table; these are their words."""
 
@@ -122,6 +143,11 @@ def events(*, q="", flow="", action="", role="", since=None, until=None):
     if until:
         found = found.filter(at__lt=dt.datetime.combine(until + dt.timedelta(days=1), dt.time.min, zone))
     return found
+
+
+def code_matches(text: str) -> Q:
+    """Entries about records whose code holds these letters."""
+    return Q(record_code__icontains=text)
 
 
 def trail(flow: str, code: str):
@@ -195,42 +221,3 @@ def _details(data) -> str:
     """The answers of an act as readable JSON; nothing is left out, since this is the record of what was
     said."""
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) if data else ""
-
-
-def csv_lines(found) -> Iterator[list[str]]:
-    """The head, then one line per entry; `found` is read in pieces, so that the file may be long."""
-    yield [
-        _("No."),
-        _("Time (WIB)"),
-        _("Kind of record"),
-        _("Code"),
-        _("Event"),
-        _("From state"),
-        _("To state"),
-        _("Role"),
-        _("Organisation"),
-        _("Actor"),
-        _("Standing in for"),
-        _("Note"),
-        _("Details"),
-        _("Seal"),
-    ]
-    zone = ZoneInfo(WIB)
-    for entry in found.iterator(chunk_size=500):
-        event = in_words(entry)
-        yield [
-            str(entry.seq),
-            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-            str(event.kind),
-            entry.record_code,
-            str(event.what),
-            event.source,
-            event.target,
-            event.role,
-            entry.organisation,
-            event.actor,
-            event.principal,
-            entry.comment,
-            json.dumps(entry.data, ensure_ascii=False, sort_keys=True) if entry.data else "",
-            entry.hash,
-        ]

@@ -44,6 +44,12 @@ class Choice:
     count: int | None = None
 
 
+def asked_for(data) -> tuple[str, str, bool]:
+    """(table, span, only my turn) an address asks for; nonsense is taken as everything within 14 days."""
+    flow, span = data.get("jenis", ""), data.get("hari", "14")
+    return (flow if workflow(flow) else "", span if span in SPANS else "14", data.get("giliran") == "saya")
+
+
 def due_records(user, flow_name: str, *, mine: bool = False):
     """The records of one table that are due at some time and concern the user, the most urgent first."""
     entry = workflow(flow_name)

@@ -270,6 +270,8 @@ def _reviewer(home: Home, user) -> None:
         _next(home, _("Review next"), "regions:queue", _("Review queue")),
         Action(_("All needs"), link_to("regions:needs"), "clipboard-check"),
     ]
+    if user.acting_role in {Role.PPSDM_VER, Role.PPSDM_HEAD}:
+        home.actions.append(Action(_("Demand brief"), link_to("partnerships:briefs"), "file-earmark-text"))
     home.figures = figures.ministry_figures(user, home.waiting, home.late)
     _ageing(home, user, "regions:queue")
     home.demand = charts.need_and_seats()
@@ -318,7 +320,8 @@ def _partner(home: Home, user) -> None:
     publish = Action(_("Offer a programme"), link_to("programs:start"), "plus-lg")
     demand = Action(_("Demand by competency"), link_to("partnerships:demand"), "bar-chart")
     answer = [Action(_("Answer proposals"), waiting[0].url, "check2")] if waiting else []
-    home.actions = [*answer, publish] if answer else [publish, demand]
+    brief = Action(_("Demand brief"), link_to("partnerships:briefs"), "file-earmark-text")
+    home.actions = [*answer, publish, brief] if answer else [publish, demand, brief]
     home.figures = figures.partner_figures(user, home.waiting, home.late)
     home.intakes = charts.intake_fill(user)
     home.demand = charts.need_and_seats()

@@ -142,7 +142,8 @@ def _kept_counts(year: int) -> Counts:
     return cache.get_or_set(f"portal.map.{'-'.join(COUNTED)}.{year}", lambda: _counts(year), KEEP_SECONDS)
 
 
-def _by_province(counts: Counts) -> Counts:
+def by_province(counts: Counts) -> Counts:
+    """Sums by province."""
     found: Counts = {}
     for code, row in counts.items():
         total = found.setdefault(code[:2], dict.fromkeys(COUNTED, 0))
@@ -244,21 +245,39 @@ def kept_back(counts: Counts, islands: dict[str, str], before: Hidden | None = N
     parts cannot be kept back while their sum is known, the province is. `before`: withheld elsewhere."""
     inside = hidden_in(counts, {code: code[:2] for code in counts})
     forced = {name: frozenset(code[:2] for code in inside.uncounted[name]) for name in PERSONS}
-    above = hidden_in(_by_province(counts), islands, counts, _joined(forced, before or {}))
+    above = hidden_in(by_province(counts), islands, counts, _joined(forced, before or {}))
     asked = [code for code, row in counts.items() if row["people"] or row["seats"]]
     within = {name: frozenset(code for code in asked if code[:2] in above.hidden[name]) for name in PERSONS}
     return above, _joined(inside.hidden, within)
 
 
+_withheld_upstairs: list[Callable[[int], Hidden]] = []
+
+
+def withhold_also(source: Callable[[int], Hidden]) -> None:
+    """Called when Django starts by a room upstairs that publishes figures of its own: (year) -> what it withholds."""
+    _withheld_upstairs.append(source)
+
+
+def _hidden_elsewhere(year: int, islands: dict[str, str]) -> Hidden:
+    return _joined(_hidden_by_allocations(year, islands), *(source(year) for source in _withheld_upstairs))
+
+
 def _hidden(year: int, counts: Counts, islands: dict[str, str]) -> tuple[Hidden, Hidden]:
-    above, below = kept_back(counts, islands, _hidden_by_allocations(year, islands))
+    above, below = kept_back(counts, islands, _hidden_elsewhere(year, islands))
     return above.hidden, below
+
+
+def counted(year: int) -> tuple[Counts, dict[str, str], Hidden]:
+    """For other publications: the exact counts by region, island groups, and what published allocations withhold."""
+    islands = _islands()
+    return _counts(year), islands, _hidden_by_allocations(year, islands)
 
 
 def islands_kept_back(year: int) -> Hidden:
     """Island groups whose sums would tell what a province keeps back."""
     islands = _islands()
-    above, _below = kept_back(_kept_counts(year), islands, _hidden_by_allocations(year, islands))
+    above, _below = kept_back(_kept_counts(year), islands, _hidden_elsewhere(year, islands))
     return {name: frozenset(islands.get(code, "") for code in above.uncounted[name]) for name in PERSONS}
 
 
@@ -314,7 +333,7 @@ def _islands() -> dict[str, str]:
 def provinces(year: int, user=None, theme: str = "") -> list[PlaceFigures]:
     """Every province as this reader may read it; empty before reference data are loaded."""
     counts, seen = _figures(year, user, theme)
-    sums = _by_province(counts)
+    sums = by_province(counts)
     rows = Region.objects.filter(level=RegionLevel.PROVINCE, valid_to__isnull=True).order_by("code")
     return [seen(PlaceFigures(r.code, r.name, r.island_group, **sums.get(r.code, {})), True) for r in rows]
 

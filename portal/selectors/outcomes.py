@@ -47,7 +47,7 @@ def _share(part: int | None, whole: int | None) -> int | None:
     return min(max(share, int(part > 0)), 100 if part >= whole else 99)
 
 
-def _sums(year: int) -> dict[str, list[int]]:
+def sums_of(year: int) -> dict[str, list[int]]:
     """{island group: [people in approved needs, seats, people trained]}; three queries."""
     islands = dict(Region.objects.filter(level=RegionLevel.PROVINCE).values_list("code", "island_group"))
     found = {island: [0, 0, 0] for island in islands.values() if island}
@@ -80,7 +80,7 @@ def _sums(year: int) -> dict[str, list[int]]:
 
 def outcomes(year: int) -> list[Outcome]:
     """Every island group, from west to east as the region codes run."""
-    return shown(_sums(year), islands_kept_back(year))
+    return shown(sums_of(year), islands_kept_back(year))
 
 
 def shown(sums: dict[str, list[int]], kept_back: dict[str, frozenset[str]]) -> list[Outcome]:

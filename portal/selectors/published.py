@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Left
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, OrganisationKind
@@ -54,44 +55,57 @@ def _province_names(codes) -> dict[str, str]:
     return {r.code: r.name for r in Region.objects.filter(code__in=codes).order_by("code")}
 
 
+def facets() -> tuple[Facet, ...]:
+    """The filters of the public list."""
+    return (
+        Facet("partner", gettext_lazy("Partner"), "partner", _partner_names),
+        Facet("track", gettext_lazy("Track"), "track", lambda values: {t.value: t.label for t in Track}),
+        Facet(
+            "status",
+            gettext_lazy("Status"),
+            "status",
+            lambda values: {s.code: s.label for s in Agreement.flow.states},
+        ),
+        Facet(
+            "province",
+            gettext_lazy("Province"),
+            "region_province",
+            _province_names,
+            expression=Left("office__region_code", 2),
+        ),
+    )
+
+
+SORTS = {
+    "title": (gettext_lazy("Title"), ("title_id",)),
+    "signed": (gettext_lazy("Signed on"), ("signed_on",)),
+    "ends": (gettext_lazy("Valid until"), ("ends",)),
+}
+
+
+def matches(text: str) -> Q:
+    """What the public list searches."""
+    return (
+        Q(code__icontains=text)
+        | Q(title_id__icontains=text)
+        | Q(title_en__icontains=text)
+        | Q(partner__name_id__icontains=text)
+        | Q(partner__name_en__icontains=text)
+        | Q(partner__short_name__icontains=text)
+        | Q(counterpart__icontains=text)
+        | Q(office__name_id__icontains=text)
+    )
+
+
 def agreements(request) -> Listing:
     """The public list, with filters."""
     return Listing(
         request,
         published_agreements(),
-        facets=(
-            Facet("partner", gettext_lazy("Partner"), "partner", _partner_names),
-            Facet("track", gettext_lazy("Track"), "track", lambda values: {t.value: t.label for t in Track}),
-            Facet(
-                "status",
-                gettext_lazy("Status"),
-                "status",
-                lambda values: {s.code: s.label for s in Agreement.flow.states},
-            ),
-            Facet(
-                "province",
-                gettext_lazy("Province"),
-                "region_province",
-                _province_names,
-                expression=Left("office__region_code", 2),
-            ),
-        ),
-        sorts={
-            "title": (gettext_lazy("Title"), ("title_id",)),
-            "signed": (gettext_lazy("Signed on"), ("signed_on",)),
-            "ends": (gettext_lazy("Valid until"), ("ends",)),
-        },
+        facets=facets(),
+        sorts=SORTS,
         default_sort="-signed",
-        search=lambda text: (
-            Q(code__icontains=text)
-            | Q(title_id__icontains=text)
-            | Q(title_en__icontains=text)
-            | Q(partner__name_id__icontains=text)
-            | Q(partner__name_en__icontains=text)
-            | Q(partner__short_name__icontains=text)
-            | Q(counterpart__icontains=text)
-            | Q(office__name_id__icontains=text)
-        ),
+        search=matches,
     )
 
 
@@ -156,3 +170,9 @@ def open_programs() -> QuerySet[Program]:
 def agreements_of(partner: Partner) -> list[Agreement]:
     """What was agreed with it, newest first."""
     return list(published_agreements().filter(partner=partner.organisation).order_by("-signed_on", "-pk")[:50])
+
+
+def parties_of(agreement) -> list[str]:
+    """Who agreed: the ministry or the region, and the other side."""
+    home = agreement.office.name if agreement.is_regional else _("Ministry of Manpower")
+    return [home, agreement.other_party] if agreement.other_party else [home]

@@ -1,4 +1,4 @@
-"""The auditor's pages: events, one object's trail, a file of either, and the check of the chain."""
+"""The auditor's pages: events, one object's trail, and the check of the chain."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.roles import Role
 from portal.forms import AuditForm
 from portal.selectors import audit as selectors
 from workflow.audit import broken_links
-from workflow.downloads import csv_response
 from workflow.listing import Pages
 
 PAGE = 50
@@ -95,23 +92,3 @@ def trail(request, flow: str, code: str):
         "chain": chain,
     }
     return render(request, "portal/audit/trail.html", context)
-
-
-@for_auditors
-def audit_file(request):
-    """What the filters of the page show, as CSV; nonsense filters lead back to the page, never to the whole log."""
-    form = AuditForm(request.GET)
-    if not form.is_valid():
-        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")  # the page says what is wrong
-    asked = {key: value for key, value in form.cleaned_data.items() if value}
-    return _csv(selectors.told_to(request.user, selectors.events(**asked)), "jejak-audit")
-
-
-@for_auditors
-def trail_file(request, flow: str, code: str):
-    """One object's trail as CSV."""
-    return _csv(selectors.told_to(request.user, selectors.trail(flow, code)), f"jejak-{code}")
-
-
-def _csv(found, stem: str) -> StreamingHttpResponse:
-    return csv_response(selectors.csv_lines(found), f"{stem}-{timezone.localdate():%Y%m%d}.csv")

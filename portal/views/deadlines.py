@@ -7,18 +7,13 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 from django.utils.translation import ngettext
 
-from portal.selectors.deadlines import SPANS, Choice, flow_tabs
+from portal.selectors.deadlines import SPANS, Choice, asked_for, flow_tabs
 from portal.selectors.deadlines import deadlines as find_deadlines
-from workflow.registry import workflow
 
 
 def deadlines(request):
     """Overdue first, then by day; filters by table, span and "my turn" in the address."""
-    flow = request.GET.get("jenis", "")
-    flow = flow if workflow(flow) else ""
-    span = request.GET.get("hari", "14")
-    span = span if span in SPANS else "14"
-    mine = request.GET.get("giliran") == "saya"
+    flow, span, mine = asked_for(request.GET)
     days, counts = find_deadlines(request.user, flow=flow, span=SPANS[span], mine=mine)
 
     def address(**changed) -> str:

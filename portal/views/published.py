@@ -46,41 +46,20 @@ def partner(request, code):
 
 @open_page
 def agreements(request):
-    """Signed agreements, filtered and sorted; the same list as CSV."""
+    """Signed agreements, filtered and sorted."""
     listing = published.agreements(request)
-    if request.GET.get("unduh") == "csv":
-        return _as_csv(listing)
-    data = request.GET.copy()
-    data.pop("page", None)
-    data["unduh"] = "csv"
     context = {
         "listing": listing,
-        "csv_url": f"?{data.urlencode()}",
         "way_out": listing.way_out() if not listing.rows else None,
     }
     return render(request, "portal/public/agreements.html", context)
-
-
-def _as_csv(listing):
-    rows = [["code", "title", "track", "parties", "signed_on", "valid_from", "valid_until", "status"]]
-    for found in listing.all_rows():
-        row = [found.code, found.title, found.track, "; ".join(_parties(found))]
-        dates = [day.isoformat() if day else "" for day in (found.signed_on, found.effective_date, found.ends)]
-        rows.append([*row, *dates, str(found.state.label)])
-    return csv_response(rows, "sinergi-agreements.csv")
-
-
-def _parties(agreement) -> list[str]:
-    """Who agreed: the ministry or the region, and the other side."""
-    home = agreement.office.name if agreement.is_regional else _("Ministry of Manpower")
-    return [home, agreement.other_party] if agreement.other_party else [home]
 
 
 @open_page
 def agreement(request, code):
     """One signed agreement: parties, subject, dates, state; no paper, no person."""
     found = published.get_agreement(code)
-    context = {"agreement": found, "parties": _parties(found)}
+    context = {"agreement": found, "parties": published.parties_of(found)}
     return render(request, "portal/public/agreement.html", context)
 
 
