@@ -5,16 +5,22 @@ A new address whose arguments are not covered yet fails the tests with its name:
 
 from __future__ import annotations
 
-from django.urls import get_resolver, reverse
-from django.utils import translation
+import datetime as dt
 
-from accounts.models import Delegation, Invitation, Organisation, SavedView
+from django.core.files.base import ContentFile
+from django.urls import get_resolver, reverse
+from django.utils import timezone, translation
+
+from accounts.models import AccessToken, Delegation, Invitation, Organisation, SavedView
+from accounts.services.tokens import make_token
+from exchange.models import Edition, Job, JobItem, Phase
 from forum.models import Question, Thread
-from notices.models import BatchItem, Notice, NoticeKind
+from notices.models import BatchItem, Delivery, Notice, NoticeKind, Webhook
+from notices.services.webhooks.signing import BOX, new_secret
 from notices.unsubscribing import token_for
 from participants.models import Correction, Evaluation, Nomination
 from participants.selectors.evaluations import training_code
-from partnerships.models import Agreement, AllocationRun, Proposal, Review
+from partnerships.models import Agreement, AllocationRun, Brief, BriefLine, Proposal, Review
 from programs.models import Program
 from programs.views.manage import SLUGS
 from tests import rights_factories
@@ -85,6 +91,22 @@ def run(status: str = "RATIFIED") -> AllocationRun:
     )
 
 
+def brief() -> Brief:
+    """The demand brief that is valid now."""
+    return Brief.objects.get(status="PUBLISHED")
+
+
+def edition() -> Edition:
+    """A data set as it was published."""
+    content = {"head": ["code"], "rows": [["ANAKER"]], "sha256": "0" * 64, "size": 14}
+    return Edition.objects.get_or_create(dataset="ref-jabatan", day=timezone.localdate(), defaults=content)[0]
+
+
+def brief_line() -> BriefLine:
+    """The line of it that JICA has pledged for."""
+    return BriefLine.objects.get(pledges__isnull=False)
+
+
 def batch_notice() -> Notice:
     """What one act on three needs told the needs verifier."""
     own, reader = [need(number) for number in (1, 2, 3)], user("verifikator.ppsdm")
@@ -107,15 +129,43 @@ def batch_notice() -> Notice:
     return notice
 
 
+WITH_WEBHOOK = (
+    "webhook",
+    "change_webhook",
+    "webhook_act",
+    "webhook_secret",
+    "delete_webhook",
+    "replay_webhook",
+    "webhook_delivery",
+    "replay_delivery",
+)
+OF_A_BRIEF = ("brief", "brief_json", "brief_xlsx", "brief_pdf", "brief_line", "brief_pledge", "act_brief")
 SAMPLES = {
     **samples.MEETINGS,
+    **{(f"notices:{name}", "pk"): lambda: webhook().pk for name in WITH_WEBHOOK},
+    **{(f"notices:{name}", "number"): lambda: delivery().pk for name in WITH_WEBHOOK[-2:]},
     ("forum:question", "code"): lambda: answered().code,
     ("forum:question_act", "code"): lambda: answered().code,
     ("forum:question_act", "action"): lambda: "correct",
     ("nudge", "code"): lambda: need(1).code,
+    ("api:document", "name"): lambda: "needs",
+    ("exchange:dataset", "slug"): lambda: edition().dataset,
+    ("exchange:data_file", "slug"): lambda: edition().dataset,
+    ("exchange:data_file", "name"): lambda: "latest.csv",
+    **{(f"exchange:{name}", "token"): lambda: upload().token for name in ("job", "job_go_on", "job_stop", "job_file")},
+    **{(f"exchange:{name}", "kind"): lambda: "needs" for name in ("import", "template")},
+    ("exchange:template", "suffix"): lambda: "xlsx",
+    ("exchange:export", "name"): lambda: "needs",
+    ("exchange:record", "name"): lambda: "need",
+    ("exchange:record", "code"): lambda: need(1).code,
+    ("exchange:record_pdf", "name"): lambda: "need",
+    ("exchange:record_pdf", "code"): lambda: need(1).code,
     ("dashboard_rows", "measure"): lambda: "menunggu",
     ("gallery_page", "name"): lambda: "409",
     # (name of the address, argument): value, where the rules of `sample` do not find one
+    **{(f"partnerships:{name}", "code"): lambda: brief().code for name in OF_A_BRIEF},
+    **{(f"partnerships:{name}", "number"): lambda: brief_line().number for name in OF_A_BRIEF[4:6]},
+    ("partnerships:act_brief", "action"): lambda: "withdraw",
     ("map_province", "code"): lambda: "52",
     ("map_shapes", "name"): lambda: "indonesia",
     ("map_shapes", "version"): lambda: "0" * 12,
@@ -178,7 +228,7 @@ def patterns() -> list[tuple[str, tuple[str, ...]]]:
         for part in resolver.url_patterns:
             if hasattr(part, "url_patterns"):
                 walk(part, [*spaces, part.namespace] if part.namespace else spaces)
-            else:
+            elif not hasattr(part.callback, "cls"):  # addresses for machines: tests/api/matrix.txt
                 found.append((":".join([*spaces, part.name]), tuple(part.pattern.converters)))
 
     walk(get_resolver(), [])
@@ -248,7 +298,7 @@ def sample(name: str, argument: str):
             return nomination().code
         case "name":
             return "rank"
-        case "code" if name in {"audit_trail", "audit_trail_file", "partnerships:compare"}:
+        case "code" if name in {"audit_trail", "partnerships:compare"}:
             return need(1).code
         case "code":
             return record().code.lower() if room == "programs" else record().code
@@ -278,6 +328,8 @@ def sample(name: str, argument: str):
 
 
 def _number(name: str) -> int:
+    if name == "accounts:revoke_token":
+        return _token().pk
     if name.startswith("forum:thread"):
         said = talk().messages.filter(author=user("penghubung.jica")).last()
         return said.attachments.get().pk if name == "forum:thread_file" else said.pk
@@ -304,11 +356,72 @@ def _number(name: str) -> int:
     return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
 
 
+def upload() -> Job:
+    """A file of needs that its operator has not decided on: one is ready, one has to be mended."""
+    owner = user("operator.ntb")
+    job, made = Job.objects.get_or_create(
+        owner=owner,
+        kind="import.needs",
+        phase=Phase.ASKING,
+        defaults={
+            "membership": owner.acting,
+            "given_name": "kebutuhan.xlsx",
+            "outcome": {"read": True, "rows": 6, "remarks": ["“Baris”: contoh."], "counts": {"create": 1, "fix": 1}},
+        },
+    )
+    if made:
+        job.made.save("tanda.xlsx", ContentFile(b"PK"))
+        wrong = {"sheet": "Baris", "row": 3, "column": "F", "heading": "Orang yang dilatih", "value": "9"}
+        wrong |= {"problem": "Melebihi jumlah pegawai.", "advice": "Ubah menjadi 3 atau kurang."}
+        JobItem.objects.create(job=job, number=1, key="1", label="Kebutuhan 1", action="create", first_row=2, rows=3)
+        JobItem.objects.create(job=job, number=2, key="2", label="Kebutuhan 2", action="fix", problems=[wrong])
+    return job
+
+
+def webhook() -> Webhook:
+    """A webhook of the partner whose programme is looked at; paused, so that nobody is called."""
+    owner = user("penghubung.jica")
+    found = Webhook.objects.filter(organisation=owner.acting_organisation).first()
+    return found or Webhook.objects.create(
+        organisation=owner.acting_organisation,
+        membership=owner.acting,
+        url="https://hub.jica.example/hook",
+        description="Contoh",
+        events=["program.*"],
+        secret_sealed=BOX.seal(new_secret()),
+        paused_at=timezone.now(),
+        paused_for=Webhook.Paused.OWNER,
+    )
+
+
+def delivery() -> Delivery:
+    """An event for it that failed."""
+    own, told, now = webhook(), program("JA1"), timezone.now()
+    return own.deliveries.first() or own.deliveries.create(
+        seq=1,
+        kind="program.published",
+        flow="programs.program",
+        record_id=told.pk,
+        record_code=told.code,
+        state="PUBLISHED",
+        happened_at=now,
+        given_up_at=now,
+    )
+
+
 def saved_view() -> SavedView:
     """Filters that the office whose need is looked at keeps under a name."""
     owner = user("operator.ntb")
     found = {"owner": owner, "page": "regions:needs", "name": "Draf kami", "query": "status=DRAFT"}
     return SavedView.objects.get_or_create(**found)[0]
+
+
+def _token() -> AccessToken:
+    """A token of the office whose need is looked at."""
+    owner = user("operator.ntb")
+    found = AccessToken.objects.filter(membership__user=owner).first()
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    return found or make_token(owner, name="Salinan", chosen=["needs:read"], expires_on=tomorrow)[0]
 
 
 def _correction() -> Correction:

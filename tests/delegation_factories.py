@@ -18,6 +18,7 @@ EVERYTHING = (
     "partnerships.agreement",
     "partnerships.allocation",
     "partnerships.review",
+    "partnerships.brief",
     "participants.nomination",
     "participants.evaluation",
     "participants.correction",

@@ -1,7 +1,9 @@
 """The whole of role, place and audience, typed by hand, through every door a conversation has: rule, query, page, poll,
-list, search, files, notices and mails, suggestions of whom to mention, and writing."""
+list, search, files, notices and mails, suggestions of whom to mention, writing, and the JSON interface."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -384,5 +386,47 @@ def test_digests(country):
             assert not [t for t in threads if t.title in text and t.code not in text]
             Notice.objects.filter(mail=mail).update(read_at=now)
         return found
+
+    assert wrong_cells(country, door) == []
+
+
+def interface(name, user, *arguments, **values):
+    """What the interface answers somebody, through its own address."""
+    request = RequestFactory().get(reverse(name, args=arguments), values)
+    request.user, request.session, request._dont_enforce_csrf_checks = user, {}, True
+    view = resolve(request.path)
+    return view.func(request, *view.args, **view.kwargs)
+
+
+def test_interface_by_code(country, settings):
+    settings.API_RATE_TOKEN = settings.API_RATE_ADDRESS = 1_000_000
+
+    def passes(user, thread):
+        answer = interface("api:threads_detail", user, thread.code)
+        return answer.status_code == 200 and thread.title in answer.content.decode()
+
+    assert wrong_cells(country, each(country, passes)) == []
+
+
+def test_interface_messages(country, settings):
+    settings.API_RATE_TOKEN = settings.API_RATE_ADDRESS = 1_000_000
+
+    def passes(user, thread):
+        answer = interface("api:threads_messages", user, thread.code)
+        return answer.status_code == 200 and WORD in answer.content.decode()
+
+    assert wrong_cells(country, each(country, passes)) == []
+
+
+def test_interface_list(country, settings):
+    settings.API_RATE_TOKEN = settings.API_RATE_ADDRESS = 1_000_000
+
+    def door(user):
+        answer = interface("api:threads_list", user, limit="100")
+        if answer.status_code != 200:
+            assert user.acting is None
+            return set()
+        codes = {row["code"] for row in json.loads(answer.content)["data"]}
+        return {t.pk for t in country.threads.values() if t.code in codes}
 
     assert wrong_cells(country, door) == []

@@ -438,7 +438,7 @@ def test_who_keeps_the_portal_running_finds_no_asker_in_the_log(bali_operator, j
     for url in ("/audit/", f"/audit/forum.question/{question.code}/"):
         page = client.get(url)
         assert [e.entry.action for e in page.context["events"] if e.entry.flow == "forum.question"] == ["answer"]
-    files = (f"/audit/forum.question/{question.code}/unduh/", "/audit/unduh/")
+    files = (f"/unduh/audit-trail.csv?flow=forum.question&of={question.code}", "/unduh/audit.csv")
     texts = [b"".join(client.get(url).streaming_content).decode() for url in files]
     assert ["Provinsi Bali" in text for text in texts] == [False, False]
 

@@ -34,7 +34,7 @@ def test_the_trail_is_for_auditors_and_for_whoever_runs_the_portal(
 ):
     pages = [
         reverse("audit"),
-        reverse("audit_file"),
+        reverse("exchange:export", args=["audit", "csv"]),
         reverse("audit_trail", args=["regions.need", trail.code]),
     ]
     keeper = get_user_model().objects.create_superuser("pengelola@example.test", "x", name="Pengelola")
@@ -103,12 +103,13 @@ def test_a_forged_entry_is_named_in_red(client, trail, auditor):
 def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(client, trail, auditor, aceh_operator):
     note(NEED, trail, aceh_operator, "change", comment="=HYPERLINK(1)")
     client.force_login(auditor)
-    response = client.get(reverse("audit_file"), {"q": trail.code})
+    response = client.get(reverse("exchange:export", args=["audit", "csv"]), {"q": trail.code})
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert [line[0] for line in lines[1:]] == [
-        str(n) for n in LogEntry.objects.order_by("-seq").values_list("seq", flat=True)
+        str(n) for n in LogEntry.objects.filter(record_code=trail.code).order_by("-seq").values_list("seq", flat=True)
     ]
+    assert LogEntry.objects.order_by("seq").last().flow == "exchange.export"  # who took the log along is in the log
     assert len({len(line) for line in lines}) == 1
     assert "'=HYPERLINK(1)" in lines[1]
     assert response["Content-Disposition"].startswith("attachment")
@@ -140,6 +141,5 @@ def test_the_list_asks_as_often_for_thirty_events_as_for_one(client, trail, audi
 
 def test_nonsense_filters_never_download_the_whole_log(client, auditor):
     client.force_login(auditor)
-    answer = client.get("/audit/unduh/?since=xx")
-    assert (answer.status_code, answer.url) == (302, "/audit/?since=xx")
-    assert client.get(answer.url).status_code == 400
+    assert client.get("/unduh/audit.csv?since=xx").status_code == 404
+    assert client.get("/audit/?since=xx").status_code == 400

@@ -152,6 +152,7 @@ PROGRAM_STATES = {
     "JA4": "OPEN",
     "JA5": "VERIFICATION",
     "JA6": "PUBLISHED",
+    "JA7": "DRAFT",
     "KO1": "OPEN",
     "KO2": "OPEN",
     "KO3": "PUBLISHED",

@@ -72,11 +72,11 @@ def test_an_address_that_names_nothing_is_not_found(client, auditor, address):
 
 
 @pytest.mark.parametrize("flow", ["a%00", "regions.need"])
-@pytest.mark.parametrize("end", ["", "unduh/"])
-def test_a_trail_of_nothing_is_not_found(client, auditor, flow, end):
+def test_a_trail_of_nothing_is_not_found(client, auditor, flow):
     client.force_login(auditor)
     for code in ("KB%00", "KB%0d%0aX:1", "%22"):
-        assert client.get(f"/audit/{flow}/{code}/{end}").status_code == 404
+        assert client.get(f"/audit/{flow}/{code}/").status_code == 404
+        assert client.get(f"/unduh/audit-trail.csv?flow={flow}&of={code}").status_code == 404
 
 
 LISTS = {
@@ -93,7 +93,6 @@ LISTS = {
         "juru-bahasa",
         "biaya",
         "cepat",
-        "bentuk",
     ),
     "/mitra/program/": ("status", "mitra", "skema"),
     "/usulan/": ("status", "partner", "province"),
@@ -118,7 +117,7 @@ def something_everywhere(aceh, jica, biroks_officer):
 @pytest.mark.parametrize("address", LISTS)
 def test_lists_take_any_question(client, auditor, something_everywhere, address):
     client.force_login(auditor)
-    names = [name for name in LISTS[address] if name not in {"bentuk", "unduh"}]
+    names = [name for name in LISTS[address] if name != "unduh"]
     questions = [dict.fromkeys((*names, "q"), value) for value in STRANGE]
     questions += [{name: value} for name in ("page", "sort", "size") for value in ("²", "-1", "9" * 30, "evil")]
     for question in questions:
@@ -496,7 +495,7 @@ def test_a_line_of_a_need_that_was_signed_meanwhile_is_not_removed(need_aceh, ac
 
 def test_the_catalogue_for_a_spreadsheet_runs_nothing(client, jica):
     program_factories.program(jica, status="OPEN", visibility="PUBLIC", title_id=FORMULA)
-    text = client.get("/program/", {"bentuk": "csv"}).getvalue().decode("utf-8-sig")
+    text = client.get("/unduh/programs.csv").getvalue().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[1][1] == f"'{FORMULA}"
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]

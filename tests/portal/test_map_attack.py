@@ -12,7 +12,7 @@ import random
 import pytest
 
 from portal.selectors import outcomes
-from portal.selectors.map import PERSONS, PlaceFigures, _blanked, _by_province, kept_back
+from portal.selectors.map import PERSONS, PlaceFigures, _blanked, by_province, kept_back
 from regions.publishing import SMALLEST
 
 highspy = pytest.importorskip("highspy")
@@ -48,7 +48,7 @@ class Attack:
         self.solver, self.known = highspy.Highs(), {}
         self.solver.silent()
         above, below = kept_back(counts, islands)
-        provinces = _by_province(counts)
+        provinces = by_province(counts)
         for code, row in counts.items():
             self._place(code, row, below)
         for code, row in provinces.items():
@@ -101,7 +101,7 @@ class Attack:
 def test_no_small_group_comes_out_as_one_number(seed):
     counts, islands = made_up(seed)
     attack, given_away = Attack(counts, islands), []
-    for code, row in {**counts, **_by_province(counts)}.items():
+    for code, row in {**counts, **by_province(counts)}.items():
         for whole, part in ((PEOPLE, ""), (APPROVED, ""), (SEATS, ""), (PEOPLE, APPROVED), (PEOPLE, SEATS),
                             (APPROVED, SEATS)):  # fmt: skip
             true = row[whole] - (row[part] if part else 0)

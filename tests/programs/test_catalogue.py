@@ -366,10 +366,13 @@ def test_the_list_is_downloaded_as_filtered_and_harmless(client, offer, jica):
         posts=("WASNAK",),
         starts=dt.date(2026, 9, 1),
     )
-    response = client.get("/en/program/?tema=T01&bentuk=csv")
+    response = client.get("/en/unduh/programs.csv?tema=T01")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     lines = response.getvalue().decode("utf-8-sig").splitlines()
-    assert lines[0] == "Code;Title;Partner;Starts;Seats;Seats free;Internal deadline;Status"
+    assert lines[0] == (
+        "Code;Title;Partner;Competencies and levels;Target posts;Way of learning;Country;Language;Funding;Starts;Seats;"
+        "Seats free;Internal deadline (WIB);Status"
+    )
     assert [line.split(";")[1] for line in lines[1:]] == ["'=1+1", offer[0].title_en]
     assert len(lines) == 3
 
