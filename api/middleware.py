@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 
@@ -35,5 +36,6 @@ class ProblemMiddleware:
 
     def _is_ours(self, response) -> bool:
         if 300 <= response.status_code < 400:
-            return response.status_code == 304 or "https://" in response.get("Location", "")
+            where = response.get("Location", "")
+            return response.status_code == 304 or "https://" in where or where.endswith(reverse("machines:documents"))
         return response.status_code < 400 or response.get("Content-Type", "").startswith(CONTENT_TYPE)

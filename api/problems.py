@@ -94,7 +94,7 @@ def body_of(problem: Problem, instance: str) -> dict[str, Any]:
     """The problem as JSON."""
     slug, title, usual = KINDS.get(problem.status) or ("", HTTPStatus(problem.status).phrase, "")
     found: dict[str, Any] = {
-        "type": f"{settings.SITE_URL}/api/v1/#problem-{slug}" if slug else "about:blank",
+        "type": f"{settings.SITE_URL}/api/#problem-{slug}" if slug else "about:blank",
         "title": str(title),
         "status": problem.status,
         "detail": str(problem.detail or usual),

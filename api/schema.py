@@ -60,7 +60,7 @@ class FrameSchema(AutoSchema):
             "parameters": [*self._in_path(path), *self._in_query(), *self._in_headers()],
             "security": [{"token": []}, {"session": []}],
         }
-        if resource.public and method.upper() == "GET":
+        if resource.public and method.upper() == "GET" and self.view.for_visitors:
             found["security"].append({})
         if told.sends:
             found["requestBody"] = self._body(told)
@@ -165,7 +165,7 @@ class FrameSchema(AutoSchema):
         for status in sorted({*ALWAYS, *CLOSED, *closed, *writes, *told.errors}):
             slug, title, usual = KINDS[status]
             value = {
-                "type": f"/api/v1/#problem-{slug}",
+                "type": f"/api/#problem-{slug}",
                 "title": str(title),
                 "status": status,
                 "detail": str(usual),
@@ -296,6 +296,13 @@ def complete(result, generator, request, public):
     # `fields` leaves out what was not asked for: nothing of a row or a record is promised.
     for shown in {part.__name__ for r in resources() for part in (r.row, r.detail)}:
         components.get("schemas", {}).get(shown.removesuffix("Serializer"), {}).pop("required", None)
+    # So too for the rows of further addresses (lines, messages).
+    for address in result["paths"].values():
+        told = address.get("get", {})
+        if any(known["name"] == "fields" for known in told.get("parameters", [])):
+            schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+            rows = schema.get("properties", {}).get("data", {}).get("items", schema)
+            components["schemas"].get(rows.get("$ref", "").rpartition("/")[2], {}).pop("required", None)
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": _("An access token: sinergi_…")},

@@ -9,8 +9,7 @@ from api.views.documents import LostView, OpenApiView
 
 app_name = "api"
 urlpatterns = [
-    path("", pages.documents, name="documents"),
-    path("docs/<slug:name>", pages.document, name="document"),
+    path("", pages.root, name="root"),
     path("openapi.json", OpenApiView.as_view(), name="openapi"),
     *(address for resource in resources() for address in resource.urls()),
     re_path(r"^.*$", LostView.as_view(), name="lost"),

@@ -296,9 +296,9 @@ class Shell:
         """The same page in each language."""
         now = (get_language() or settings.LANGUAGE_CODE)[:2]
         path = escape_leading_slashes(self.request.get_full_path())  # "//name" would lead to another site
-        found, told = [], getattr(self.request, "in_languages", {})  # a page may say itself where its twin is
+        found = []
         for code, name in (("id", "Bahasa Indonesia"), ("en", "English")):
-            url = told.get(code) or (path if code == now else translate_url(path, code))
+            url = path if code == now else translate_url(path, code)
             if code != now and url == path:  # the page has no twin (a refusal): lead to the other front page
                 url = "/en/" if code == "en" else "/"
             found.append({"code": code, "name": name, "url": url, "current": code == now})

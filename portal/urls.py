@@ -72,6 +72,7 @@ urlpatterns += i18n_patterns(
     path("_components/<slug:name>/", gallery.page, name="gallery_page"),
     path("masuk/contoh/", demo.sign_in, name="demo_login"),
     path("kebutuhan/luring/", offline.offline, name="offline"),
+    path("", include("api.page_urls")),
     path("", include("exchange.urls")),
     path("", include("accounts.urls")),
     path("", include("notices.urls")),

@@ -118,9 +118,13 @@ def knows_partner_deadline(user, program) -> bool:
 def may_fill(user, program) -> bool:
     """Whether the user may fill in the offer: the partner, or the Bureau where it files on the partner's
     behalf."""
-    if program.status not in FILLABLE:
-        return False
-    roles = roles_on_program(user, program) & set(program.state.edits)
+    return program.status in FILLABLE and fills(user, program)
+
+
+def fills(user, program) -> bool:
+    """Whether filling in the offer is the user's task, whatever state it is in now."""
+    fillers = {role for state in FILLABLE for role in program.flow.state(state).edits}
+    roles = roles_on_program(user, program) & fillers
     return bool(roles) and (program.on_behalf or Role.BIROKS_OFF not in roles)
 
 

@@ -148,7 +148,7 @@ SAMPLES = {
     ("forum:question_act", "code"): lambda: answered().code,
     ("forum:question_act", "action"): lambda: "correct",
     ("nudge", "code"): lambda: need(1).code,
-    ("api:document", "name"): lambda: "needs",
+    ("machines:document", "name"): lambda: "needs",
     ("exchange:dataset", "slug"): lambda: edition().dataset,
     ("exchange:data_file", "slug"): lambda: edition().dataset,
     ("exchange:data_file", "name"): lambda: "latest.csv",

@@ -27,7 +27,7 @@ MONTHS = {
 }
 COMMON = (
     ("a date for machines", re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}(?![\w-])")),
-    ("a value of the code", re.compile(r"(?<![\w'])(None|True|False|nan|NaN|undefined|null)(?![\w'])")),
+    ("a value of the code", re.compile(r"(?<![\w'-])(None|True|False|nan|NaN|undefined|null)(?![\w'-])")),
     (
         "a leftover of a template",
         re.compile(r"\{\{|\}\}|\{%|%\}|%\(\w+\)[sd]|&(amp|lt|gt|quot);|<[a-z]+ |object at 0x"),

@@ -55,6 +55,8 @@ class ApiView(APIView):
     http_method_names = ["get", "head"]
     """A subclass that writes names its methods: the base knows POST already."""
     allowance: limits.Allowance | None = None
+    for_visitors = True
+    """Whether visitors read it where the resource is public."""
 
     # --- on the way in ------------------------------------------------------------------------------------------
 
@@ -102,7 +104,7 @@ class ApiView(APIView):
         if reads and self.resource.unscoped:
             return
         if not request.user.is_authenticated:
-            if reads and self.resource.public:
+            if reads and self.resource.public and self.for_visitors:
                 return
             raise Problem(401, headers={"WWW-Authenticate": 'Bearer realm="sinergi"'})
         if request.user.acting is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 
@@ -21,25 +21,18 @@ from api.views.documents import described
 from workflow.open_page import open_page
 
 
-def _in_language(view):
-    """`?lang=en` or `?lang=id`; without it what the browser asks for."""
-
-    def page(request, **kwargs):
-        asked = request.GET.get("lang", "")
-        language = asked if asked in dict(settings.LANGUAGES) else language_of(request)
-        request.in_languages = {code: f"{request.path}?lang={code}" for code, _name in settings.LANGUAGES}
-        with translation.override(language):
-            return view(request, language=language, **kwargs)
-
-    return page
+@open_page
+def root(request):
+    """Whoever opens the interface in a browser is led to its documentation, in their language."""
+    with translation.override(language_of(request)):
+        return redirect("machines:documents")
 
 
 @open_page
-@_in_language
-def documents(request, language: str):
+def documents(request):
     """How the interface works, and what there is."""
     context = {
-        "resources": [(r, f"{reverse('api:document', args=[r.name])}?lang={language}") for r in resources()],
+        "resources": [(r, reverse("machines:document", args=[r.name])) for r in resources()],
         "problems": [{"status": s, "slug": k[0], "title": k[1], "usual": k[2]} for s, k in KINDS.items()],
         "limits": {"token": settings.API_RATE_TOKEN, "address": settings.API_RATE_ADDRESS, "window": WINDOW},
         "days": LONGEST_DAYS,
@@ -51,8 +44,7 @@ def documents(request, language: str):
 
 
 @open_page
-@_in_language
-def document(request, language: str, name: str):
+def document(request, name: str):
     """Everything one resource can do, with examples."""
     found = next((r for r in resources() if r.name == name), None)
     if found is None:
@@ -63,7 +55,7 @@ def document(request, language: str, name: str):
         for method, operation in methods.items()
         if name in operation["tags"]
     ]
-    context = {"resource": found, "operations": operations, "back": f"{reverse('api:documents')}?lang={language}"}
+    context = {"resource": found, "operations": operations, "back": reverse("machines:documents")}
     return render(request, "api/document.html", context)
 
 

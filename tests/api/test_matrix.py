@@ -55,6 +55,24 @@ def samples() -> dict[str, dict]:
     }
 
 
+def bodies() -> dict[tuple[str, str], dict[str, dict]]:
+    """Route -> column, or "" for all others -> what is sent where an empty body would be refused before the role is."""
+    first, wanted = need(1).lines.first(), need(11).lines.first()
+    offered, theirs = program("IL1").intakes.first(), program("JA2").intakes.first()
+    return {
+        ("POST", "proposals_list"): {
+            "": {"line": first.pk, "intake": offered.pk, "seats": 1},
+            "partner": {"line": wanted.pk, "intake": theirs.pk, "seats": 1},
+        },
+        ("POST", "threads_messages"): {"": {"text": "Kami setuju."}},
+    }
+
+
+def queries() -> dict[str, str]:
+    """Address -> what a list has to be asked."""
+    return {"suggestions_list": f"?line={need(1).code}/1"}
+
+
 def routes() -> list[tuple[str, str]]:
     """(method, name) of everything the interface has."""
     found = []
@@ -106,16 +124,18 @@ def callers(seeded) -> dict[str, Caller]:
 
 def answers(callers) -> dict[tuple[str, str], list[str]]:
     """What each reader gets at each address; whatever a request writes is taken back."""
-    known, found = samples(), {}
+    known, sent, asked, found = samples(), bodies(), queries(), {}
     for method, name in routes():
         row = []
         for column in READERS:
             special = f"{column} {name.partition('_')[0]}"
             caller = callers.get(special, callers[column])
             with transaction.atomic():
-                body = None if method == "GET" else {}
+                chosen = sent.get((method, name), {})
+                body = None if method == "GET" else chosen.get(column, chosen.get("", {}))
                 headers = {"Idempotency_Key": f"{name}-{column}"} if method == "POST" else {}
-                response = caller.send(method, address_of(name, known), body, **headers)
+                address = address_of(name, known) + (asked.get(name, "") if method == "GET" else "")
+                response = caller.send(method, address, body, **headers)
                 transaction.set_rollback(True)
             row.append(str(response.status_code))
         found[method, name] = row

@@ -210,6 +210,16 @@ def test_remarks_are_ticked_off(jica, partner_officer, other_officer, biroks_off
     assert Caller(other_officer).post(f"{path}/remarks", {"remarks": []}).status_code == 404
 
 
+def test_what_waits_for_the_bureau_is_filled_in_later(jica, partner_officer, biroks_officer):
+    """409: the role is right, the moment is not; 403: never the Bureau's, where the partner files itself."""
+    waiting = program_factories.program(jica, ProgramStatus.SUBMITTED, created_by=partner_officer)
+    path = f"/programmes/{waiting.code}"
+    for user, status in ((partner_officer, 409), (biroks_officer, 403)):
+        assert Caller(user).patch(f"{path}/sections/basics", {"host": "X"}).status_code == status
+        assert Caller(user).post(f"{path}/remarks", {"remarks": []}).status_code == status
+    assert Caller().get(f"{path}/sections/basics").status_code == 401
+
+
 def test_the_same_key_makes_one_draft(partner_officer):
     program_factories.scheme("KOICA_CIAT_CTRY")
     partner, key = Caller(partner_officer), uuid.uuid4().hex

@@ -23,7 +23,7 @@ from tests.words import slips, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
-PAPERS = {"partnerships:agreement_preview"}
+PAPERS = {"partnerships:agreement_preview", "exchange:record"}
 """Papers shown as they are printed: in the language of the paper, without the frame of the portal."""
 
 FULL = os.environ.get("EVERY_PAGE") == "full"

@@ -19,6 +19,7 @@ from api.views.records import DetailView, ListView
 from programs import rules, selectors, services
 from programs.forms import StartForm
 from programs.selectors.lists import CATALOGUE_FACETS, SORTS, search
+from workflow.engine import Stale
 from workflow.listing import Asked, Facet
 
 LISTS = ("catalogue", "managed")
@@ -113,8 +114,10 @@ class RemarksView(ApiView):
     def create(self, request, code):
         """As the page does: what others ticked meanwhile stays."""
         program = selectors.get_managed(request.user, code)
-        if not rules.may_fill(request.user, program):
+        if not rules.fills(request.user, program):
             raise PermissionDenied("programs.fill")
+        if not rules.may_fill(request.user, program):
+            raise Stale(program, "change")
         rows = read(request.data, TICKS)["remarks"]
         done = {row["id"] for row in rows if row.get("done")}
         undone = {row["id"] for row in rows if not row.get("done")}

@@ -16,7 +16,7 @@ from programs import rules, selectors, services
 from programs.forms import AmendmentReasonForm, section_form
 from programs.forms.sections import SECTION_FORMS
 from programs.models import SECTIONS as LABELS
-from workflow.engine import Refused
+from workflow.engine import Refused, Stale
 
 ROWS = {name: prefixes for name, (_main, prefixes) in SECTION_FORMS.items()}
 
@@ -27,6 +27,7 @@ class SectionView(ApiView):
     http_method_names = ["get", "head", "patch"]
     parser_classes = [StrictJSON, Files]
     section = ""
+    for_visitors = False
 
     def operation(self, method):
         """Told from the section."""
@@ -56,6 +57,8 @@ class SectionView(ApiView):
         user, program = request.user, selectors.get_managed(request.user, code)
         fills = rules.may_fill(user, program)
         if not fills and not rules.may_amend(user, program):
+            if rules.fills(user, program):
+                raise Stale(program, "change")
             raise PermissionDenied("programs.fill")
         values = read(request.data, inputs_of(self.section), partial=True)
         seen, given = self.seen_version(program), values.pop("version", None)
