@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from workflow import formats, papers
 from workflow.templatetags.workflow_tags import events_of
 
-TEMPLATE = "workflow/record_paper.html"
+TEMPLATE = "papers/record.html"
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,7 @@ class SampleListing:
     text, sort, default_sort, size, clear_url = "", "code", "code", 25, "?"
     total, is_filtered = 146, True
     previous_url = next_url = "#daftar"
+    urls = Sample(xlsx="#daftar", csv="#daftar")
     page = Sample(start_index=26, end_index=50)
     way_out = WayOut("Papua", 6, "#daftar")
     rows = (

@@ -311,6 +311,7 @@ def test_every_list_with_filters_keeps_views():
     }
     no_list_of_its_own = {
         "forum/meetings/invitations.html",  # whom to invite to one meeting
+        "partnerships/briefs/_lines.html",  # of one edition of the brief
         "partnerships/program_demand.html",
         "portal/search/search.html",
     }
