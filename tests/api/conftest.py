@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 from tests.api.calls import Caller
 from tests.regions.conftest import vocabulary
@@ -19,3 +20,11 @@ def _many_requests(settings):
 def stranger(db):
     """Nobody signed in."""
     return Caller()
+
+
+def pytest_collection_modifyitems(items):
+    """Every operation has an id of its own: this pytest gives all of them that of their function, and of items with
+    one id parallel runs do one alone."""
+    for item in items:
+        if label := getattr(item, "operation_label", None):
+            item._id = coerce_node_id(f"{item.nodeid.partition('[')[0]}[{label}]")
