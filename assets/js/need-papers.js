@@ -56,7 +56,7 @@
       show("away");
       return draftPage.list();
     }
-    await sendFiles(form);
+    await sendFiles(form, kept.name);
   }
 
   // Whether something else is being filled in meanwhile: the page is not loaded anew then.
@@ -64,30 +64,33 @@
     : one.options ? [...one.options].some((each) => each.selected !== each.defaultSelected) && one.value
     : one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue));
 
-  let busy = false;
-  async function sendFiles(place) {
-    if (busy) return;
-    busy = true;
+  let sending = Promise.resolve();
+  /** One after the other: a file taken while another is on its way is not forgotten. */
+  const sendFiles = (place, name = "") => (sending = sending.then(() => sendNow(place, name)));
+
+  async function sendNow(place, name) {
     for (const button of place.querySelectorAll("button")) button.disabled = true;
     say(place, words.sending);
     try {
-      const done = await draftSync.sendAll({ progress: (_file, share) => meter(place, share) });
+      // The page's own round, the worker or another tab may send a file first: what counts is whether it is still kept.
+      const waiting = (await drafts.list("file")).filter((one) => one.code === words.need && draftSync.unsent(one));
+      const mine = new Set([...waiting.map((one) => one.name), name]);
+      await draftSync.sendAll({ progress: (_file, share) => meter(place, share) });
       draftPage.fine();
-      const files = done.filter((one) => one.sha256 && one.code === words.need);
-      const refused = files.find((one) => one.state !== "saved");
+      mine.delete("");
+      const left = (await drafts.list("file")).filter((one) => mine.has(one.name));
       await draftPage.list();
-      if (refused) {
-        const answer = refused.answer || {};
-        say(place, answer.closed || answer.sentence || (answer.errors || [])[0]?.sentence || words[refused.state], "red");
-      } else if (files.length && [...document.querySelectorAll("form[data-upload]")].some(begun)) say(place, words.attached);
-      else if (files.length) location.reload();
+      if (left.length) {
+        const answer = left[0].answer || {};
+        say(place, answer.closed || answer.sentence || (answer.errors || [])[0]?.sentence || words[left[0].state], "red");
+      } else if (mine.size && [...document.querySelectorAll("form[data-upload]")].some(begun)) say(place, words.attached);
+      else if (mine.size) location.reload();
       else say(place, "");
     } catch (error) {
       draftPage.trouble(error);
       say(place, words.kept);
       await draftPage.list();
     } finally {
-      busy = false;
       meter(place, null);
       for (const button of place.querySelectorAll("button")) button.disabled = false;
     }

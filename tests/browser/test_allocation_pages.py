@@ -81,13 +81,14 @@ def test_rules_are_chosen_and_the_map_is_switched_without_a_script(chromium_page
     page = chromium_page(ppsdm_verifier, java_script_enabled=False)
     page.goto(draft.get_absolute_url())
     page.locator('label[for="id_preset_2"]').click()
-    page.locator("main form .sg-btn-2[type=submit]").first.click()
+    with page.expect_navigation():
+        page.locator("main form .sg-btn-2[type=submit]").first.click()
     draft.refresh_from_db()
     assert draft.preset == "highest_value"
     page.goto(result.get_absolute_url())
     assert page.locator("#peta svg.sg-picture").is_visible()
     page.locator("#peta nav a").last.click()
-    assert page.locator("#peta table").is_visible()
+    page.locator("#peta table").wait_for()
 
 
 def test_progress_renews_itself_and_announces_the_step(chromium_page, ppsdm_verifier, db):
