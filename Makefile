@@ -3,7 +3,7 @@ PYTHON ?= python3
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pages lock messages format bench-allocation clean python
+.PHONY: help demo test check pages lock supply messages format bench-allocation clean python
 
 help: ## this list
 	@echo "make TARGET:"
@@ -29,6 +29,10 @@ pages: python ## look at every page for everybody in both languages: HTML, axe, 
 lock: python ## pin packages and hashes anew; UPGRADE=1 takes newer versions
 	@$(PYTHON) tools/bootstrap.py test
 	@exec .venv/bin/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+supply: python ## write the bill of materials and the list of licences
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python tools/supply.py
 
 messages: python ## collect the texts and compile the Indonesian catalogue
 	@$(PYTHON) tools/bootstrap.py test
