@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import Role
 from api.body import VERSION, Input, read
 from api.need_forms import GAP_INPUTS, LINE_INPUTS, SECTION_INPUTS, sections_problem, write_line_of, write_sections
 from api.resource import Extra, Operation, Resource, register
@@ -16,6 +14,7 @@ from api.resources.need_rows import LineSerializer, NeedDetail, NeedRow
 from api.views.base import ApiView
 from api.views.records import DetailView, ListView
 from regions import selectors
+from regions.rules import cannot_open, opens_needs
 from regions.services import open_need, remove_line
 from workflow.engine import Refused, Stale, lock, may_edit
 from workflow.listing import Asked
@@ -44,14 +43,12 @@ class NeedList(ListView):
         """A draft of the sender's own office."""
         user = request.user
         values = read(request.data, self.operations["post"].inputs)
-        if user.acting_role != Role.DINAS_OP:
+        if not opens_needs(user):
             raise PermissionDenied("only an office operator files needs")
         cycle, _window, _coming = selectors.cycle_for_new_needs()
         office = user.acting_organisation
-        if office.suspended:
-            raise Refused([_("This office is suspended. Contact the ministry.")])
-        if cycle is None:
-            raise Refused([_("No filing cycle has been set up yet. Ask the ministry.")])
+        if refusal := cannot_open(office, cycle):
+            raise Refused([refusal])
         source = selectors.get_need(user, values["source"]) if values.get("source") else None
         need = open_need(office=office, cycle=cycle, actor=user, source=source)
         need = self.resource.find(user, need.code)

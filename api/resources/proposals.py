@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.roles import Role
-from accounts.rules import capacity
 from api import parts as shared
 from api.body import Input, as_form, read
 from api.fields import ChoiceLabel, Coded, Record, Row, StateField, TermField
@@ -17,6 +15,7 @@ from api.resource import Operation, Resource, register
 from api.views.records import DetailView, ListView
 from partnerships.forms.proposals import ProposeForm
 from partnerships.matching import WAIVABLE
+from partnerships.rules.proposals import may_waive
 from partnerships.selectors import proposals as selectors
 from partnerships.selectors.suggestions import get_pair
 from partnerships.sentences import show_failures, show_parts
@@ -234,7 +233,7 @@ class ProposalsView(ListView, DetailView):
             as_form(values)[0],
             people_left=services.people_left(line),
             tailor_made=intake is None,
-            waives=bool(failures) and capacity(user)[0] == Role.PPSDM_VER,
+            waives=bool(failures) and may_waive(user),
         )
         if intake is None:
             form.fields["partner"].choices = [("", ""), *selectors.partner_codes()]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Role
@@ -21,6 +20,7 @@ from exchange.kinds.needs_writing import carry_out
 from regions import selectors
 from regions.lifecycle import NEED
 from regions.models import TrainingNeed
+from regions.rules import cannot_open, opens_needs
 from workflow.engine import may_edit
 from workflow.mandate import covers
 
@@ -36,15 +36,11 @@ class NeedsKind:
 
     def may(self, user, options: dict) -> bool:
         """Whoever files needs by hand: the operator of an office, for it alone."""
-        return user.acting_role == Role.DINAS_OP and covers(user, NEED.name)
+        return opens_needs(user) and covers(user, NEED.name)
 
     def refusal(self, user, options: dict) -> str:
         """Why nothing can be brought in now; the same sentences as on the page for a new need."""
-        if user.acting_organisation.suspended:
-            return _("This office is suspended. Contact the ministry.")
-        if selectors.cycle_for_new_needs()[0] is None:
-            return _("No filing cycle has been set up yet. Ask the ministry.")
-        return ""
+        return cannot_open(user.acting_organisation, selectors.cycle_for_new_needs()[0])
 
     def bring_in(self, count: int) -> str:
         """What the button says."""

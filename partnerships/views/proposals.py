@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.roles import Role
-from accounts.rules import capacity, zone_of
+from accounts.rules import zone_of
 from partnerships.forms.proposals import ProposeForm
 from partnerships.matching import WAIVABLE
+from partnerships.rules.proposals import may_waive
 from partnerships.selectors import proposals as selectors
 from partnerships.selectors.proposal_batches import batches
 from partnerships.selectors.suggestions import get_pair
@@ -91,7 +91,7 @@ def propose(request):
         request.POST or None,
         people_left=people_left,
         tailor_made=intake is None,
-        waives=bool(failures) and capacity(request.user)[0] == Role.PPSDM_VER,
+        waives=bool(failures) and may_waive(request.user),
         initial={"seats": max(most, 1)},
     )
     status = 200

@@ -31,6 +31,7 @@ from regions.rules.content import (
     part_is_begun,
     post_fault,
 )
+from regions.rules.opening import cannot_open, opens_needs
 
 __all__ = [
     "CHECKS",
@@ -38,6 +39,7 @@ __all__ = [
     "Missing",
     "awaits_no_signature",
     "awaits_signature",
+    "cannot_open",
     "comments_are_answered",
     "content_complete",
     "everyone_is_trained",
@@ -55,6 +57,7 @@ __all__ = [
     "no_longer_met",
     "no_open_revision",
     "objection_in_time",
+    "opens_needs",
     "parent_is_mergeable",
     "part_is_begun",
     "people_on_need",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regions.rules.opening import office_suspended
+
 LINE_LIMIT = 200
 """More people than this in one line ask for a justification."""
 
@@ -88,7 +90,7 @@ def post_fault(post, office) -> str:
 
 def office_is_active(need, actor) -> str:
     """Suspended offices file nothing."""
-    return _("This office is suspended. Contact the ministry.") if need.office.suspended else ""
+    return office_suspended(need.office)
 
 
 def contact_is_given(need, actor) -> str:

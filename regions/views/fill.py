@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.roles import Role
 from regions import selectors
 from regions.forms import OfficeForm, ReasonForm
 from regions.merging import new_key
 from regions.models.vocabulary import term_label
 from regions.parts import TITLES, address, next_part
-from regions.rules import imbalances, missing_parts, post_fault
+from regions.rules import cannot_open, imbalances, missing_parts, opens_needs, post_fault
 from regions.sentences import score_rows
 from regions.services import (
     Closed,
@@ -58,16 +57,12 @@ from workflow.engine import offered
 def start(request):
     """A new need: empty, or copied from an earlier one. The draft and its code exist at once."""
     user = request.user
-    if user.acting_role != Role.DINAS_OP:
+    if not opens_needs(user):
         raise PermissionDenied("only an office operator files needs")
     cycle, window, coming = selectors.cycle_for_new_needs()
     former = selectors.copyable_needs(user)
     office = user.acting_organisation
-    refusal = ""
-    if office.suspended:
-        refusal = _("This office is suspended. Contact the ministry.")
-    elif cycle is None:
-        refusal = _("No filing cycle has been set up yet. Ask the ministry.")
+    refusal = cannot_open(office, cycle)
     if request.method == "POST" and not refusal:
         source = None
         if wanted := request.POST.get("source", ""):
