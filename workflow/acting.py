@@ -8,22 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow.comments_field import CommentsField
-from workflow.files import PAPERS, check_upload
+from workflow.files import PAPERS
 from workflow.forms import DateField, SinergiFormHelper, plausible
 from workflow.table import Ask, Transition
-from workflow.widgets import PaperInput
-
-
-class PaperField(forms.FileField):
-    """A PDF, checked before anything is stored."""
-
-    widget = PaperInput(suffixes=PAPERS)
-
-    def clean(self, data, initial=None):
-        found = super().clean(data, initial)
-        if found:
-            check_upload(found, PAPERS)
-        return found
+from workflow.upload_field import UploadField
 
 
 def _field(ask: Ask, record) -> forms.Field:
@@ -52,7 +40,7 @@ def _field(ask: Ask, record) -> forms.Field:
         case "number":
             return forms.IntegerField(min_value=0, max_value=30_000, **common)
         case "file":
-            return PaperField(**common)
+            return UploadField(kinds=PAPERS, **common)
         case "tick":
             confirm = {"required": gettext_lazy("Tick the box to confirm this.")}
             return forms.BooleanField(error_messages=confirm, **common)

@@ -10,6 +10,6 @@ def wants_json(request) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def json_answer(found: dict, *, status: int = 200) -> JsonResponse:
+def json_answer(found: dict, *, status: int = 200, **headers: str) -> JsonResponse:
     """What a script is told. Never kept: it speaks of one reader's drafts."""
-    return JsonResponse(found, status=status, headers={"Cache-Control": "no-store"})
+    return JsonResponse(found, status=status, headers={"Cache-Control": "no-store"} | headers)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
+from workflow import replica
 from workflow.listing import Listing
 
 CHUNK = 500
@@ -71,6 +72,8 @@ class Export:
     """(user, listing, number of rows): writes down that it was read, where the room's rules ask for that."""
     public: bool = False
     """Opens without signing in; the file names the licence."""
+    asks_again: bool = False
+    """Whoever takes it along proves once more that it is them, unless they did minutes ago (workflow/proving.py)."""
     tabs: Callable[[Any], dict[str, Any]] | None = None
     """(user) -> {tab: label} of a list with tabs, so that the file can say which one it is."""
     at_once: int = AT_ONCE
@@ -134,11 +137,12 @@ def order_words(listing) -> str:
 def snapshot():
     """Everything read inside is of one moment, whatever is changed meanwhile. Not READ ONLY: a cache may live in the
     same database."""
-    if connection.in_atomic_block:  # a caller's transaction: its own moment holds
+    where = replica.alias()
+    if connections[where].in_atomic_block:  # a caller's transaction: its own moment holds
         yield
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(using=where):
+        with connections[where].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
 

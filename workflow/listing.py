@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import QueryDict
 
 PAGE_SIZES = (25, 50, 100)
+LONG = 1000
+"""Rows from which on a list is long: what its filters would give is then counted once a minute for all who may see the
+same rows."""
+KEPT_FOR = 60
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,6 @@ class Listing(Pages):
     default_sort: str = ""
     """A name of `sorts`, with "-" before it for descending."""
     search: Callable[[str], Q] | None = None
-    distinct: bool = False
     tabs: dict[str, Any] = field(default_factory=dict)
     """Fixed tabs of the page, {value of `tab` in the address: query}; `query` is that of the tab shown now."""
     found: Any = field(init=False)
@@ -129,7 +134,7 @@ class Listing(Pages):
             return
         super().__init__(self.request, self.found, self.size)
         self.rows = list(self.page.object_list)
-        self.views = [self._view(f) for f in self.facets]
+        self.views = [self._view(facet, counts) for facet, counts in zip(self.facets, self._counted(), strict=True)]
 
     def _annotated(self, rows):
         for facet in self.facets:
@@ -161,13 +166,23 @@ class Listing(Pages):
                 rows = rows.filter(self._condition(facet))
         if self.text and self.search and not without_text:
             rows = rows.filter(self.search(self.text))
-        return rows.distinct() if self.distinct else rows
+        return rows
 
     def _condition(self, facet: Facet) -> Q:
         values: list[Any] = list(self.chosen[facet.name])
         if not self._fits(facet, values):
             return Q(pk__in=[])
-        return Q(**{f"{facet.path}__in": values})
+        chosen = Q(**{f"{facet.path}__in": values})
+        if self._is_many(facet):  # beside a join, every row would have to be compared with every other to be shown once
+            return Q(pk__in=self.query.model._default_manager.filter(chosen).order_by().values("pk"))
+        return chosen
+
+    def _is_many(self, facet: Facet) -> bool:
+        """Whether a row can have several values of a facet."""
+        names = facet.path.split("__")
+        if names[0] in self.query.query.annotations:
+            return False
+        return any(step.m2m for step in self.query.query.names_to_path(names, self.query.model._meta)[0])
 
     def _fits(self, facet: Facet, values: list) -> bool:
         """Whether the column could hold these values; addresses can be typed by hand."""
@@ -177,11 +192,8 @@ class Listing(Pages):
             return False
         return True
 
-    def _view(self, facet: Facet) -> FacetView:
-        counted = (
-            self._filtered(without=facet.name).order_by().values(facet.path).annotate(n=Count("pk", distinct=True))
-        )
-        counts = {str(row[facet.path]): row["n"] for row in counted if row[facet.path] not in (None, "")}
+    def _view(self, facet: Facet, counted: list[tuple[Any, int]]) -> FacetView:
+        counts = {str(value): n for value, n in counted if value not in (None, "")}
         for value in self.chosen[facet.name]:
             if self._fits(facet, [value]):
                 counts.setdefault(value, 0)
@@ -201,6 +213,19 @@ class Listing(Pages):
         order = {value: n for n, value in enumerate(labels)}
         options.sort(key=lambda o: order.get(o.value, len(order)))
         return FacetView(facet.name, facet.label, options, len(self.chosen[facet.name]))
+
+    def _counted(self) -> list[list[tuple[Any, int]]]:
+        """How many rows each value of each facet has under the other facets. Of a long list the answer may be a minute
+        old: counting is most of what its page costs, and nobody decides by the last digit of a thousand."""
+        queries = [self._count_of(facet) for facet in self.facets]
+        if self.total <= LONG:
+            return [list(rows) for rows in queries]
+        asked = hashlib.sha256(repr([rows.query.sql_with_params() for rows in queries]).encode()).hexdigest()
+        return cache.get_or_set(f"facets.{asked}", lambda: [list(rows) for rows in queries], KEPT_FOR)
+
+    def _count_of(self, facet: Facet):
+        rows = self._filtered(without=facet.name).order_by().values(facet.path)
+        return rows.annotate(n=Count("pk", distinct=self._is_many(facet))).values_list(facet.path, "n")
 
     def _address(self, data) -> str:
         data.pop("page", None)

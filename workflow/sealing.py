@@ -1,8 +1,8 @@
 """Secrets at rest: what the database must hold and nobody may read in it is encrypted under a key of the portal's own.
 
-The keys come from `PERSONAL_DATA_KEYS` (docs/operations.md). The first one seals, all of them open: a new key is put in
-front, then `manage.py resealpersons` rewrites every row. Each room has a box of its own, so that what one room sealed
-opens nothing in another.
+The keys come from `PERSONAL_DATA_KEYS` (docs/operations/variables.md). The first one seals, all of them open: a new key
+is put in front, then `manage.py resealpersons` rewrites every row. Each room has a box of its own, so that what one
+room sealed opens nothing in another.
 """
 
 from __future__ import annotations

@@ -96,6 +96,8 @@ class Transition:
     """Kinds of delegation (PLT, PLH, AN, UB, KUASA) under which nobody may do this act."""
     with_authority: tuple[str, ...] = ()
     """Kinds of delegation that may do this act only where written authority is filed with the delegation."""
+    asks_again: bool = False
+    """A dangerous act: the person proves once more who they are, unless they did minutes ago (workflow/proving.py)."""
     in_turn: bool = False
     """Only those of `who` whose turn it is in the source state: a reviewer decides in their own step only."""
     auto: bool = False

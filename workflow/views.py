@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from workflow.acting import ActForm, capacity_key, stale_sentence, switched
 from workflow.engine import Refused, Stale, offered, perform
+from workflow.proving import ask_again
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,6 +31,10 @@ def act_view(request, record, action: str, *, template: str = "workflow/act.html
         if elsewhere:
             raise Refused([elsewhere])
         raise PermissionDenied(f"{flow.name}.{action}")
+    # A form with files is asked about before it is filled in: files cannot be kept for the person.
+    asks_now = request.method == "POST" or any(ask.kind == "file" for ask in transition.asks)
+    if transition.asks_again and asks_now and (page := ask_again(request)) is not None:
+        return page
     offer = next((o for o in offered(request.user, record) if o.transition is transition), None)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ActForm(*sent, record=record, transition=transition, actor=request.user)

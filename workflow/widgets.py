@@ -59,6 +59,8 @@ class PaperInput(forms.FileInput):
             "kinds": ", ".join(s.upper() for s in self.suffixes),
             "size": formats.filesize(settings.UPLOAD_MAX_BYTES),
         }
+        if {"png", "jpg"} & set(self.suffixes):
+            context["widget"]["rule"] += ". " + _("Photographs are stored anew, without location data.")
         return context
 
 
