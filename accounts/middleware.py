@@ -1,28 +1,38 @@
-"""Who is asking: nobody is sent to the sign-in page, and the chosen capacity stands on each signed-in request."""
+"""Who is asking: nobody is sent to the sign-in page, the time of a session, the chosen capacity, saved views."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import redirect, resolve_url
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.devices import remember
 from accounts.pages import is_kept
 from accounts.selectors.kept import kept_views
+from accounts.selectors.sessions import why_ended
 from accounts.services import SESSION_KEY
-from accounts.sessions import use_again
+from accounts.sessions import has_run_out, run_out, stored_name, use_again
 from workflow.answers import json_answer, wants_json
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Every page asks for a sign-in. A script whose session has ended is told so, and keeps what it has."""
+    """Every page asks for a sign-in. A script whose session has ended is told so, and keeps what it has; a person reads
+    why on the sign-in page."""
 
     def handle_no_permission(self, request, view_func):
         if wants_json(request):
             sentence = _("Your session has ended. Sign in again; your entries are still here.")
             url = resolve_url(self.get_login_url(view_func))
             return json_answer({"sign_in": url, "sentence": sentence}, status=401)
+        if key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+            why = why_ended(stored_name(key))
+            said = _("Your session has ended: %(why)s. Sign in again.") if why else _("Your session has ended.")
+            messages.info(request, said % {"why": why})
         return super().handle_no_permission(request, view_func)
 
 
@@ -33,7 +43,7 @@ class ActingForMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and getattr(request, "supporter", None) is None:
             chosen = request.session.get(SESSION_KEY)
             request.user.act_as(chosen)
             if chosen is not None and (request.user.acting is None or request.user.acting.pk != chosen):
@@ -55,19 +65,27 @@ class ActingForMiddleware:
 
 class SessionUseMiddleware:
     """Using the portal keeps the session; asking how long it lasts does not, and neither does a page that asks by
-    itself how far some work has come (`X-Background`): a forgotten window must not stay signed in for ever."""
+    itself how far some work has come (`X-Background`): a forgotten window must not stay signed in for ever. A session
+    whose time is over ends here, whatever the stores still hold; a browser somebody signed in on is known from then
+    on."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        if has_run_out(request.session):
+            run_out(request.session)
+            request.user = AnonymousUser()
+        response = self.get_response(request)
+        if email := getattr(request, "known_from_now_on", ""):
+            remember(request, response, email)
+        return response
 
     def process_view(self, request, view_func, args, kwargs):
         """Once the address is known."""
         by_itself = request.resolver_match.view_name == "accounts:session" or "X-Background" in request.headers
         if request.user.is_authenticated and not by_itself:
-            use_again(request.session)
+            use_again(request)
 
 
 class OwnPagesMiddleware:
@@ -78,8 +96,11 @@ class OwnPagesMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            response.headers["Cache-Control"] = "private, no-store"
+        if request.user.is_authenticated:
+            if not response.has_header("Cache-Control"):
+                response.headers["Cache-Control"] = "private, no-store"
+            elif response.get("Content-Type", "").startswith("text/html"):
+                patch_cache_control(response, private=True, no_store=True)  # public pages too: they name their reader
         return response
 
 

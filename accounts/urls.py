@@ -2,11 +2,33 @@
 
 from django.urls import path
 
-from accounts.views import delegations, drafts, feeds, invitations, own, people, saved, session, sign_in, tokens
+from accounts.views import (
+    delegations,
+    devices,
+    drafts,
+    feeds,
+    invitations,
+    own,
+    people,
+    person,
+    proof,
+    saved,
+    second_factor,
+    security,
+    session,
+    sign_in,
+    single_sign_on,
+    support,
+    tokens,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("masuk/", sign_in.login, name="login"),
+    path("masuk/kode/", second_factor.code, name="code"),
+    path("masuk/ulang/", proof.prove, name="prove"),
+    path("masuk/sso/", single_sign_on.start, name="sso"),
+    path("masuk/sso/kembali/", single_sign_on.back, name="sso_back"),
     path("keluar/", sign_in.logout, name="logout"),
     path("sandi/", sign_in.password_reset, name="password_reset"),
     path("sandi/terkirim/", sign_in.password_reset_done, name="password_reset_done"),
@@ -18,6 +40,22 @@ urlpatterns = [
     path("akun/kunci-draf/", drafts.key, name="draft_key"),
     path("akun/kalender/", feeds.calendar, name="calendar"),
     path("akun/sesi/", session.session, name="session"),
+    path("akun/perangkat/", devices.devices, name="devices"),
+    path("akun/perangkat/lainnya/akhiri/", devices.end_others, name="end_other_sessions"),
+    path("akun/perangkat/<int:pk>/akhiri/", devices.end, name="end_session"),
+    path("akun/izin-lihat/", support.consents, name="view_consents"),
+    path("akun/izin-lihat/<int:pk>/", support.seen, name="view_seen"),
+    path("akun/izin-lihat/<int:pk>/jawab/", support.answer, name="answer_view"),
+    path("lihat-sebagai/", support.views, name="support_views"),
+    path("lihat-sebagai/selesai/", support.end, name="end_view"),
+    path("lihat-sebagai/<int:pk>/mulai/", support.begin, name="begin_view"),
+    path("akun/keamanan/", security.security, name="security"),
+    path("akun/keamanan/aplikasi/", security.add_app, name="add_app"),
+    path("akun/keamanan/kunci/", security.add_passkey, name="add_passkey"),
+    path("akun/keamanan/kode-cadangan/", security.codes, name="recovery_codes"),
+    path("akun/keamanan/kode-cadangan/unduh/", security.codes_file, name="recovery_file"),
+    path("akun/keamanan/sso/putus/", security.disconnect, name="disconnect_sign_on"),
+    path("akun/keamanan/<int:pk>/hapus/", security.remove, name="remove_factor"),
     path("akun/tampilan/", saved.views, name="views"),
     path("akun/tampilan/simpan/", saved.save, name="save_view"),
     path("akun/tampilan/<int:pk>/", saved.change, name="view"),
@@ -32,8 +70,10 @@ urlpatterns = [
     path("akun/delegasi/<str:code>/cabut/", delegations.revoke, name="revoke_delegation"),
     path("akun/delegasi/<str:code>/berkas/<int:pk>/", delegations.paper, name="delegation_paper"),
     path("pengguna/", people.people, name="people"),
+    path("pengguna/<int:pk>/", person.person, name="person"),
     path("pengguna/undang/", people.invite, name="invite"),
     path("pengguna/undangan/<int:pk>/kirim-ulang/", people.renew, name="renew"),
     path("pengguna/undangan/<int:pk>/batalkan/", people.revoke, name="revoke"),
+    path("pengguna/<int:pk>/faktor/", security.reset, name="reset_factors"),
     path("pengguna/peran/<int:pk>/akhiri/", people.end, name="end"),
 ]

@@ -15,8 +15,8 @@ from accounts.models import Membership, OrganisationKind
 from accounts.roles import DelegationKind
 from accounts.rules.delegations import keeps_delegations, posts_named
 from accounts.selectors import delegations as found
-from workflow.acting import PaperField
 from workflow.forms import DateField, SinergiFormHelper
+from workflow.upload_field import UploadField
 
 
 class DelegationForm(forms.Form):
@@ -49,7 +49,7 @@ class DelegationForm(forms.Form):
     )
     letter_no = forms.CharField(label=gettext_lazy("Number of the letter"), max_length=80)
     letter_date = DateField(label=gettext_lazy("Date of the letter"))
-    letter = PaperField(label=gettext_lazy("Letter of delegation"), help_text=gettext_lazy("PDF with signature."))
+    letter = UploadField(label=gettext_lazy("Letter of delegation"), help_text=gettext_lazy("PDF with signature."))
     valid_from = DateField(label=gettext_lazy("Valid from"))
     valid_to = DateField(
         label=gettext_lazy("Valid until"),
@@ -60,7 +60,7 @@ class DelegationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Kinds of record the delegate may act on."),
     )
-    authority = PaperField(
+    authority = UploadField(
         label=gettext_lazy("Written authority for lasting decisions"),
         required=False,
         help_text=gettext_lazy(

@@ -44,10 +44,10 @@ class SignInForm(forms.Form):
         self.add_error(None, _("E-mail and password do not match. Check both, or reset your password."))
 
     def refuse_for_now(self) -> None:
-        """After too many tries from here."""
+        """After too many tries."""
         self.add_error(
             None,
-            _("Too many wrong tries from here. Wait 15 minutes, or reset your password by e-mail."),
+            _("Too many wrong tries. Wait 15 minutes, or reset your password by e-mail: then you sign in at once."),
         )
 
 

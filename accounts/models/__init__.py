@@ -1,4 +1,4 @@
-"""People, organisations, memberships, invitations, and delegations."""
+"""People, organisations, memberships, invitations, delegations, and sign-ins."""
 
 from accounts.models.delegations import DELEGABLE, Delegation, DelegationPaper, DelegationPaperKind
 from accounts.models.feeds import CalendarFeed
@@ -11,6 +11,8 @@ from accounts.models.people import (
     User,
     in_local_language,
 )
+from accounts.models.sessions import SignIn
+from accounts.models.support import SupportPage, SupportView
 from accounts.models.tokens import AccessToken
 
 __all__ = [
@@ -27,6 +29,9 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "SavedView",
+    "SignIn",
+    "SupportPage",
+    "SupportView",
     "User",
     "in_local_language",
 ]

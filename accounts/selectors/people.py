@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import F, Q
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Left
 from django.http import Http404
 from django.utils import timezone
@@ -56,7 +57,9 @@ SORTS = {
 def memberships():
     """Every role anybody holds or held, for the administrator's list."""
     over = Q(ended_at__isnull=False) | Q(valid_to__lt=timezone.localdate()) | Q(user__is_active=False)
-    return Membership.objects.select_related("user", "organisation", "delegation").annotate(is_over=over)
+    factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    found = Membership.objects.select_related("user", "organisation", "delegation")
+    return found.annotate(is_over=over, has_factor=Exists(factors))
 
 
 def people_search(text: str) -> Q:

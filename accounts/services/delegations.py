@@ -14,6 +14,7 @@ from accounts.rules import delegations as rules
 from accounts.rules.printed import OVER_OWN_POST
 from accounts.services.log import DELEGATION_LOG, record_event
 from workflow.engine import Refused
+from workflow.errands import promise
 from workflow.models import Counter
 
 _ONE_AT_A_TIME = 7220021
@@ -86,7 +87,14 @@ def record_delegation(
         delegation=delegation,
     )
     record_event(DELEGATION_LOG, delegation.pk, delegation.code, "delegate", actor, **_what(delegation))
+    _promise_letters(delegation, "recorded")
     return delegation
+
+
+def _promise_letters(delegation: Delegation, event: str) -> None:
+    """Both persons get a letter, each promised by itself: one that is tried again is not doubled for the other."""
+    for person_id in sorted({delegation.post.user_id, delegation.delegate_id}):
+        promise("accounts.tasks.send_delegation", delegation.pk, event, person_id)
 
 
 @transaction.atomic
@@ -96,6 +104,7 @@ def revoke_delegation(delegation: Delegation, *, actor, reason: str) -> Delegati
     if refusal := rules.may_revoke(actor, locked):
         raise Refused([refusal])
     _end(locked, actor, reason)
+    _promise_letters(locked, "revoked")
     return locked
 
 

@@ -11,15 +11,20 @@ from accounts import rules
 from accounts.models import Invitation, Membership, User
 from accounts.services.delegations import end_with_holder, end_with_new_role
 from accounts.services.log import INVITATION_LOG, MEMBERSHIP_LOG, record_event
+from accounts.services.sessions import end_access_without_role
 from workflow.engine import Refused
+from workflow.errands import promise
 
+LETTER = "accounts.tasks.send_invitation"
+"""Promised in the transaction that makes the invitation, so that none is without its letter."""
 SESSION_KEY = "acting_membership"
 
 
 def switch_capacity(request, membership_id: int) -> bool:
-    """Act in another of one's own current memberships; False when it is not one of them."""
+    """Act in another of one's own current memberships; False when it is not one of them. The session gets a new key."""
     if not any(m.pk == membership_id for m in request.user.current_memberships):
         return False
+    request.session.cycle_key()
     request.session[SESSION_KEY] = membership_id
     request.user.act_as(membership_id)
     return True
@@ -48,6 +53,7 @@ def invite(*, email: str, name: str, organisation, role: str, actor) -> tuple[In
     token = invitation.new_token()
     invitation.save()
     record_event(INVITATION_LOG, invitation.pk, f"UND-{invitation.pk}", "invite", actor, **_where(invitation))
+    promise(LETTER, invitation.pk)
     return invitation, token
 
 
@@ -61,6 +67,7 @@ def renew(invitation: Invitation, *, actor) -> None:
     locked.sent_at = None
     locked.save()
     record_event(INVITATION_LOG, locked.pk, f"UND-{locked.pk}", "renew", actor, **_where(locked))
+    promise(LETTER, locked.pk)
 
 
 @transaction.atomic
@@ -108,6 +115,7 @@ def end_membership(membership: Membership, *, actor, reason: str) -> None:
         locked.valid_to = max(today, locked.valid_from)
     locked.save()
     end_with_holder(locked, actor=actor)
+    end_access_without_role(locked.user)
     record_event(MEMBERSHIP_LOG, locked.pk, f"PERAN-{locked.pk}", "end", actor, comment=reason, **_where(locked))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +15,7 @@ from accounts.rules import block_of
 from accounts.rules import delegations as rules
 from accounts.selectors import delegations as selectors
 from accounts.services import delegations as services
-from accounts.tasks import tell_of_delegation
+from accounts.views.proof import proves_again
 from workflow.downloads import file_response
 from workflow.engine import Refused
 
@@ -29,6 +28,7 @@ def delegations(request):
     return render(request, "accounts/delegations.html", context)
 
 
+@proves_again(reading=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request):
     """Record a delegation: the holder for their own post, an administrator for every post."""
@@ -45,15 +45,9 @@ def record(request):
             for reason in refusal.reasons:
                 form.add_error(None, reason)
         else:
-            _tell(made, "recorded")
             messages.success(request, _("%(code)s is recorded. Both persons get an e-mail.") % {"code": made.code})
             return redirect(made)
     return render(request, "accounts/delegate.html", {"form": form}, status=400 if form.errors else 200)
-
-
-def _tell(delegation, event: str) -> None:
-    """Principal and delegate are told once everything is written."""
-    transaction.on_commit(lambda: tell_of_delegation(delegation, event))
 
 
 @require_safe
@@ -83,7 +77,6 @@ def revoke(request, code: str):
         except Refused as late:
             refusal = " ".join(late.reasons)
         else:
-            _tell(found, "revoked")
             messages.success(request, _("%(code)s is revoked. Nothing can be done under it any more.") % {"code": code})
             return redirect(found)
     context = {"delegation": found, "form": form, "refusal": refusal}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import auth, messages
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import services
+from accounts import proof, services
 from accounts.forms import AcceptForm
 from accounts.models import Invitation, User
 from accounts.views.sign_in import home_of
@@ -43,7 +43,7 @@ def _arrived(request, user, known: bool):
         messages.success(request, _("The invitation is accepted. Sign in with your usual password."))
         return redirect("accounts:login")
     if not known:
-        auth.login(request, user)
+        proof.sign_in(request, user)
     messages.success(request, _("The invitation is accepted. Welcome to Sinergi."))
     return redirect(home_of(user))
 

@@ -12,8 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import proof
+from accounts.factor_tries import factor_tries
 from accounts.forms import ChangePasswordForm, SettingsForm
+from accounts.models import SignIn
 from accounts.services import switch_capacity
+from accounts.services.factors import note_change
+from accounts.services.sessions import end_other_sessions
 
 
 @require_POST
@@ -43,8 +48,15 @@ def settings(request):
         with translation.override(user.language):
             messages.success(request, _("The settings are saved."))
             return redirect(reverse("accounts:settings"))
-    if part == "password" and password.is_valid():
+    tries = factor_tries(request, user)
+    if part == "password" and not tries.take():
+        password.add_error("old_password", _("Too many wrong tries. Wait 15 minutes and try again."))
+    elif part == "password" and password.is_valid():
+        tries.forget()
         update_session_auth_hash(request, password.save())
+        end_other_sessions(user, request.session, SignIn.Ended.PASSWORD)
+        note_change(user, "change_password", user)
+        proof.prove(request.session)
         messages.success(request, _("The password is changed. Other devices are signed out."))
         return redirect("accounts:settings")
     if own.errors:

@@ -6,7 +6,6 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import rules, selectors, services
 from accounts.forms import EndForm, InviteForm
 from accounts.roles import Role
-from accounts.tasks import send_invitation, soon
+from accounts.views.proof import proves_again
 from workflow.engine import Refused
 
 
@@ -41,6 +40,7 @@ def people(request):
 
 
 @for_administrators
+@proves_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request):
     """Invite one person to one role."""
@@ -52,21 +52,20 @@ def invite(request):
             for reason in refusal.reasons:
                 form.add_error(None, reason)
         else:
-            _send(request, invitation)
+            _tell(request, invitation)
             return redirect("accounts:people")
     return render(request, "accounts/invite.html", {"form": form}, status=400 if form.errors else 200)
 
 
-def _send(request, invitation) -> None:
-    """The letter leaves after everything is written; when it cannot, the list says so and offers to send
-    again."""
-    transaction.on_commit(lambda: soon(send_invitation, invitation.pk))
+def _tell(request, invitation) -> None:
+    """The letter was promised with the invitation; until it has left, the list says so."""
     messages.success(
         request, _("The invitation goes to %(email)s and is valid for 7 days.") % {"email": invitation.email}
     )
 
 
 @for_administrators
+@proves_again
 @require_POST
 def renew(request, pk: int):
     """Send an invitation again."""
@@ -76,7 +75,7 @@ def renew(request, pk: int):
     except Refused as refusal:
         messages.error(request, " ".join(refusal.reasons))
     else:
-        _send(request, invitation)
+        _tell(request, invitation)
     return redirect("accounts:people")
 
 
@@ -94,6 +93,7 @@ def revoke(request, pk: int):
 
 
 @for_administrators
+@proves_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request, pk: int):
     """End a role: what happens, why, and the button."""

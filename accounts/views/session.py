@@ -13,7 +13,7 @@ from workflow.answers import json_answer, wants_json
 def session(request):
     """GET asks how many seconds are left and does not count as use; POST stays signed in."""
     if request.method == "POST":
-        sessions.use(request.session)
+        sessions.use(request)
     if not wants_json(request):
         return redirect("accounts:settings")
     return json_answer({"seconds": sessions.seconds_left(request.session)})

@@ -15,10 +15,12 @@ from accounts.rules import is_administrator
 from accounts.rules.tokens import may_make_tokens
 from accounts.selectors import tokens as selectors
 from accounts.services import tokens as services
+from accounts.views.proof import proves_again
 from workflow.engine import Refused
 
 
 @never_cache
+@proves_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request):
     """One's own tokens and the form of a new one, for the capacity acted in now."""
@@ -26,6 +28,7 @@ def tokens(request):
 
 
 @never_cache
+@proves_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def systems(request):
     """Accounts of systems with their tokens; for administrators."""

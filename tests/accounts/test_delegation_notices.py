@@ -18,6 +18,8 @@ from accounts.tasks import keep_delegations
 from notices.lines import line
 from notices.models import Notice
 from notices.tasks import deliver_pending, send_outbox
+from portal import errands
+from portal.models import Errand
 from tests.delegation_factories import keeper, official, stand_in
 from workflow.audit import broken_links
 from workflow.models import LogEntry
@@ -158,8 +160,6 @@ def test_a_closed_account_is_told_nothing(made, aceh_head):
 
 def test_a_letter_that_is_tried_again_is_not_doubled_for_the_other_one(made, aceh_head, monkeypatch):
     """The first address fails once: only this letter is sent again."""
-    from accounts import tasks
-
     failed, send = [], mail.EmailMessage.send
 
     def falter(letter, *args, **kwargs):
@@ -170,9 +170,11 @@ def test_a_letter_that_is_tried_again_is_not_doubled_for_the_other_one(made, ace
 
     monkeypatch.setattr(mail.EmailMessage, "send", falter)
     mail.outbox.clear()
-    tasks.tell_of_delegation(made, "recorded")
+    now = timezone.now() + dt.timedelta(minutes=3)
+    assert [len(errands.sweep(now)), len(mail.outbox), len(errands.sweep(now))] == [2, 1, 0]
+    assert len(errands.sweep(now + dt.timedelta(minutes=2))) == 1
     assert sorted(m.to[0] for m in mail.outbox) == sorted([aceh_head.email, made.delegate.email])
-    assert len(failed) == 1
+    assert (len(failed), Errand.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize(

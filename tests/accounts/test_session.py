@@ -61,7 +61,7 @@ def test_staying_signed_in_starts_the_time_anew(client, aceh_operator):
     unused_for(client, WHOLE - 60)
     answer = client.post(reverse("accounts:session"), **JSON)
     assert WHOLE - 60 < answer.json()["seconds"] <= WHOLE
-    assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == WHOLE
+    assert WHOLE - 5 <= client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] <= WHOLE
 
 
 def test_the_page_knows_its_session_s_end(client, aceh_operator):

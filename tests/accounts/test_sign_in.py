@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.models import User
@@ -19,6 +22,17 @@ def sign_in(client, email, password=PASSWORD, **extra):
     return client.post(
         reverse("accounts:login"), {"email": email, "password": password, **extra.pop("data", {})}, **extra
     )
+
+
+@pytest.fixture
+def ask_for_a_letter(client, django_capture_on_commit_callbacks):
+    """`ask_for_a_letter(address)`: the form, and the letter that leaves once it is promised."""
+
+    def ask(address: str):
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.post(reverse("accounts:password_reset"), {"email": address})
+
+    return ask
 
 
 def errors(response) -> list[str]:
@@ -104,17 +118,16 @@ def test_signing_out_needs_a_post(client, aceh_operator):
     assert "_auth_user_id" not in client.session
 
 
-def test_the_password_letter_is_the_same_for_known_and_unknown_addresses(client, aceh_operator):
-    url = reverse("accounts:password_reset")
-    known = client.post(url, {"email": aceh_operator.email})
-    unknown = client.post(url, {"email": "tidak.ada@example.test"})
+def test_the_password_letter_is_the_same_for_known_and_unknown_addresses(client, aceh_operator, ask_for_a_letter):
+    known = ask_for_a_letter(aceh_operator.email)
+    unknown = ask_for_a_letter("tidak.ada@example.test")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert [m.to for m in mail.outbox] == [[aceh_operator.email]]
     assert client.get(known.url).status_code == 200
 
 
-def test_a_new_password_by_letter_works_once(client, aceh_operator):
-    client.post(reverse("accounts:password_reset"), {"email": aceh_operator.email})
+def test_a_new_password_by_letter_works_once(client, aceh_operator, ask_for_a_letter):
+    ask_for_a_letter(aceh_operator.email)
     link = re.search(r"https?://\S+/sandi/baru/\S+", mail.outbox[0].body).group(0)
     path = "/" + link.split("/", 3)[3]
     form = client.get(path, follow=True)
@@ -129,15 +142,47 @@ def test_a_new_password_by_letter_works_once(client, aceh_operator):
     assert again.context["validlink"] is False
 
 
-def test_letters_to_one_address_are_limited(client, aceh_operator):
+@pytest.mark.parametrize(
+    ("password", "refused"),
+    [
+        ("Sinergi-2026!!", True),
+        ("DISNAKER_operator_01", True),
+        ("admin.kemnaker.2026", True),
+        ("pelatihan jica abc", True),
+        ("sinergi kuda hutan meja", False),
+        ("empat kata yang panjang", False),
+        ("rahasia dinas operator", False),
+    ],
+)
+def test_a_password_of_the_portal_s_own_words_is_refused(password, refused, aceh_operator):
+    try:
+        validate_password(password, aceh_operator)
+    except ValidationError as said:
+        assert ([error.code for error in said.error_list], refused) == (["password_of_own_words"], True)
+    else:
+        assert not refused
+
+
+@pytest.mark.parametrize(("seconds", "opens"), [(4 * 3600 - 60, True), (4 * 3600 + 60, False)])
+def test_a_link_of_a_letter_opens_for_four_hours(client, aceh_operator, ask_for_a_letter, seconds, opens):
+    with time_machine.travel("2026-11-20T09:00:00+07:00", tick=False) as clock:
+        ask_for_a_letter(aceh_operator.email)
+        body = mail.outbox[0].body
+        clock.shift(seconds)
+        path = re.search(r"https?://[^/]+(/sandi/baru/\S+)", body).group(1)
+        assert client.get(path, follow=True).context["validlink"] is opens
+    assert "4 jam" in body
+
+
+def test_letters_to_one_address_are_limited(aceh_operator, ask_for_a_letter):
     for _number in range(5):
-        client.post(reverse("accounts:password_reset"), {"email": aceh_operator.email})
+        ask_for_a_letter(aceh_operator.email)
     assert len(mail.outbox) == 3
 
 
-def test_the_letter_is_in_the_reader_s_language(client, aceh_operator):
+def test_the_letter_is_in_the_reader_s_language(aceh_operator, ask_for_a_letter):
     User.objects.filter(pk=aceh_operator.pk).update(language="en")
-    client.post(reverse("accounts:password_reset"), {"email": aceh_operator.email})
+    ask_for_a_letter(aceh_operator.email)
     assert "/en/sandi/baru/" in mail.outbox[0].body
 
 
