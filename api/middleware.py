@@ -29,7 +29,7 @@ class ProblemMiddleware:
         status = response.status_code if response.status_code >= 400 else 409
         kept = {name: response[name] for name in KEPT if response.has_header(name)}
         with override(language_of(request)):
-            answer = respond(Problem(status, headers=kept), request)
+            answer = respond(Problem(status, getattr(response, "sentence", ""), headers=kept), request)
         patch_vary_headers(answer, ["Accept-Language"])
         answer.cookies = response.cookies
         return answer

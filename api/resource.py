@@ -74,7 +74,6 @@ class Resource:
     default_sort = ""
     search: Any = None
     """staticmethod: (text) -> Q; None: no `q`."""
-    distinct = False
     parameters: tuple[str, ...] = ()
     """Further parameters of the list, which `rows` or `listing` reads itself."""
     without_acts: tuple[str, ...] = ()
@@ -99,7 +98,6 @@ class Resource:
             sorts=self.sorts,
             default_sort=self.default_sort,
             search=self.search,
-            distinct=self.distinct,
         )
 
     def rows(self, user, query) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 
@@ -309,7 +310,7 @@ def complete(result, generator, request, public):
         "session": {
             "type": "apiKey",
             "in": "cookie",
-            "name": "sessionid",
+            "name": settings.SESSION_COOKIE_NAME,
             "description": _("The session of the pages; writes also need the header X-CSRFToken."),
         },
     }

@@ -6,7 +6,7 @@ from exchange.open_data import editions
 from exchange.services import exports, jobs, jobs_upkeep
 
 
-@shared_task(soft_time_limit=1500, time_limit=1800)
+@shared_task
 def run_job(pk: int) -> str:
     """Do one job."""
     return jobs.execute(pk)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import ExitStack, contextmanager
 
 from celery import shared_task
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from notices import services
 from notices.services import webhooks
+from workflow.alone import alone, one_of
 
 log = logging.getLogger(__name__)
 
@@ -27,26 +26,12 @@ LASTS = 240
 """Seconds after which a delivery round leaves the rest to the next one."""
 
 
-@contextmanager
-def _alone(number: int):
-    """Whether nobody else does the same work at this moment (a lock of the database session)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        free = cursor.fetchone()[0]
-    try:
-        yield free
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-
-
 @shared_task
 def deliver_pending() -> int:
     """Turn new log entries and pending marks into notices; returns how much was done. Any number of calls
     is safe."""
     done, read, began = 0, 1, time.monotonic()
-    with _alone(_DELIVERY_LOCK) as free:
+    with alone(_DELIVERY_LOCK) as free:
         if not free:
             return 0
         while read and time.monotonic() - began < LASTS:
@@ -66,10 +51,8 @@ def deliver_pending() -> int:
 @shared_task
 def send_outbox(now=None) -> int:
     """Send every mail whose time has come; returns how many left. Any number of calls is safe."""
-    with ExitStack() as places:
-        if any(places.enter_context(_alone(number)) for number in _SENDING_LOCKS):
-            return services.send_due(now or timezone.now())
-    return 0
+    with one_of(_SENDING_LOCKS) as free:
+        return services.send_due(now or timezone.now()) if free else 0
 
 
 @shared_task
@@ -77,8 +60,8 @@ def call_webhooks() -> int:
     """Read the log on for machines and call those that are due; returns how many events were delivered. Any number of
     calls is safe."""
     sent = 0
-    with ExitStack() as places:
-        if not any(places.enter_context(_alone(number)) for number in _CALLING_LOCKS):
+    with one_of(_CALLING_LOCKS) as free:
+        if not free:
             return 0
         webhooks.pause_orphans(timezone.now())
         try:

@@ -3,9 +3,9 @@
 import logging
 
 from celery import shared_task
-from django.db import connection
 
 from partnerships.services import allocations, remainder, suggestions
+from workflow.alone import alone
 
 log = logging.getLogger(__name__)
 _SWEEP_LOCK = 7_220_003
@@ -26,19 +26,13 @@ def recompute_program(program_id: int) -> int:
 @shared_task
 def refresh_stale() -> int:
     """The sweep: whatever no task has done yet. A second sweep that begins meanwhile does nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SWEEP_LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
-        try:
-            return suggestions.refresh_stale()
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_SWEEP_LOCK])
+    with alone(_SWEEP_LOCK) as free:
+        return suggestions.refresh_stale() if free else 0
 
 
-@shared_task(soft_time_limit=1500, time_limit=1800)
+@shared_task
 def run_allocation(run_id: int) -> str:
-    """Calculate a run; on a queue of its own, so that nothing else waits behind it (settings: CELERY_TASK_ROUTES)."""
+    """Calculate a run; on a queue of its own, so that nothing else waits behind it (`portal/queues.py`)."""
     return allocations.execute(run_id, patience=10)
 
 

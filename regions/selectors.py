@@ -140,24 +140,23 @@ SORTS = {
 
 def matches(text: str) -> Q:
     """Search by code, national number, office, place, theme or post, in either language."""
-    found = Q()
-    for path in (
-        "code",
-        "national_number",
-        "office__name_id",
-        "office__name_en",
-        "office__office__region__name_id",
-        "office__office__region__name_en",
-    ):
-        found |= Q(**{f"{path}__icontains": text})
-    inside = CompetencyGap.objects.filter(
-        Q(theme__label_id__icontains=text)
-        | Q(theme__label_en__icontains=text)
-        | Q(competency_title__icontains=text)
-        | Q(line__post__label_id__icontains=text)
-        | Q(line__post__label_en__icontains=text)
+    offices = Organisation.objects.filter(
+        Q(name_id__icontains=text)
+        | Q(name_en__icontains=text)
+        | Q(office__region__name_id__icontains=text)
+        | Q(office__region__name_en__icontains=text)
     )
-    return found | Q(pk__in=inside.values("line__need"))
+    themes = Theme.objects.filter(Q(label_id__icontains=text) | Q(label_en__icontains=text))
+    posts = FunctionalPost.objects.filter(Q(label_id__icontains=text) | Q(label_en__icontains=text))
+    inside = CompetencyGap.objects.filter(
+        Q(theme__in=themes) | Q(competency_title__icontains=text) | Q(line__post__in=posts)
+    )
+    return (
+        Q(code__icontains=text)
+        | Q(national_number__icontains=text)
+        | Q(office__in=offices)
+        | Q(pk__in=inside.values("line__need"))
+    )
 
 
 def need_listing(request) -> Listing:
@@ -178,7 +177,6 @@ def need_listing(request) -> Listing:
         sorts=SORTS,
         default_sort="-filed",
         search=matches,
-        distinct=True,
     )
 
 
@@ -191,7 +189,6 @@ def queue_listing(request, tabs: list[Tab], facets: tuple[Facet, ...]) -> Listin
         sorts=SORTS,
         default_sort="due",
         search=matches,
-        distinct=True,
         tabs={tab.name: tab.rows for tab in tabs},
     )
 

@@ -202,7 +202,6 @@ class Needs(Resource):
     sorts, default_sort = selectors.SORTS, "-filed"
     search = staticmethod(selectors.matches)
     searched = gettext_lazy("Searches codes, offices, places, posts and competencies.")
-    distinct = True
 
     def facets(self, user):
         """Those of the page."""

@@ -28,6 +28,7 @@ from api.language import language_of
 from api.problems import Problem, problem_of, respond
 from api.resource import Operation, Resource
 from api.services.idempotency import Stored, once
+from portal.logs import route_of
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ class ApiView(APIView):
         user = request._user if getattr(request, "_user", None) is not None else None
         problem = problem_of(exc, user if user is not None and user.is_authenticated else None)
         if problem is None:
-            log.error("fault at %s", request.path, exc_info=exc)
+            log.error("fault at %s", route_of(request._request), exc_info=exc)
             got_request_exception.send(type(self), request=request._request)
             problem = Problem(500)
         if problem.status == 405:

@@ -10,10 +10,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.proof import is_fresh
 from api.asked import check_listing, limit_of
 from api.body import VERSION, Files, StrictJSON, as_form, read
 from api.cursor import page_of
-from api.problems import invalid, of_form
+from api.problems import Problem, invalid, of_form
 from api.resource import Operation
 from api.services.idempotency import Stored
 from api.views.base import ApiView
@@ -141,6 +142,9 @@ class ActView(DetailView):
         seen = self.seen_version(record)
         if not set(transition.who) & flow.roles(user, record):
             raise PermissionDenied(f"{flow.name}.{self.action}")
+        if transition.asks_again and request.auth is None and not is_fresh(request.session):
+            sentence = _("This act asks once more who is there. Do it on its page, or confirm yourself there first.")
+            raise Problem(403, sentence)
         offer = next((o for o in offered(user, record) if o.transition is transition), None)
         if offer is None:
             raise Stale(record, self.action)

@@ -135,6 +135,7 @@ def register() -> None:
         columns=_event_columns,
         rows=_in_words,
         heard=note_in_log("audit"),
+        asks_again=True,
     )
     register_export(
         "audit-trail",

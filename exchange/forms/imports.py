@@ -1,4 +1,7 @@
-"""The file that is brought in: checked by its first bytes, so that most refusals come at once."""
+"""The file that is brought in: checked by its first bytes, so that most refusals come at once, and for malware.
+
+What it holds is read by a worker, in a process with limits.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from django.utils.translation import gettext_lazy
 from exchange.books import refusals
 from exchange.books.opening import Unreadable, glanced
 from workflow import formats
+from workflow.files import clean_name
 from workflow.forms import SinergiFormHelper
+from workflow.scanning import refuse_malware
 from workflow.widgets import PaperInput
 
 
@@ -52,6 +57,10 @@ class ImportForm(forms.Form):
             glanced(upload)
         except Unreadable as unreadable:
             raise ValidationError(str(unreadable)) from unreadable
+        upload.seek(0)
+        refuse_malware(upload.read())
+        upload.seek(0)
+        upload.name = clean_name(upload.name)
         digest = hashlib.sha256()
         for chunk in upload.chunks():
             digest.update(chunk)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,7 +15,6 @@ from accounts.forms import InviteForm
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
 from accounts.selectors import organisations_to_invite
-from accounts.tasks import send_invitation, soon
 from exchange.books.columns import Book, Column, Item, Problem, Row, Table
 from exchange.kinds import people_organisations as organisations
 from exchange.kinds.programmes_content import storable
@@ -233,7 +231,6 @@ class People:
         if not form.is_valid():
             raise Refused([sentence for sentences in form.errors.values() for sentence in sentences])
         invitation, _token = services.invite(**form.cleaned_data, actor=user)
-        transaction.on_commit(lambda: soon(send_invitation, invitation.pk))
         return Kept(f"UND-{invitation.pk}")
 
     def _keep(self, data: dict, user) -> Kept:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from exchange.models import Job, Phase
 from exchange.services.jobs import TELL_EVERY, Failure, JobKind, Stopped, Work, order, register_job
 from regions.models.vocabulary import Term
+from workflow import replica
 from workflow.downloads import csv_pieces
 from workflow.exports import (
     Export,
@@ -56,11 +57,15 @@ def name_of_file(export: Export, kind: str, asked) -> str:
 
 def csv_stream(export: Export, user, listing, told: Callable[[int], None] | None = None) -> Iterator[str]:
     """The rows as CSV, while they are read; all of one moment, in the language of whoever asked."""
-    pieces, terms = _csv(export, user, listing, told), Term.table()
-    language = translation.get_language() or "id"
+    # Here and not when the first row is fetched: by then the page that asked is over.
+    return _stream(_csv(export, user, listing, told), translation.get_language() or "id", replica.alias())
+
+
+def _stream(pieces, language: str, where: str) -> Iterator[str]:
+    terms = Term.table()
     try:
         while True:
-            with translation.override(language), Term.held(terms):
+            with translation.override(language), Term.held(terms), replica.reading_at(where):
                 piece = next(pieces, None)
             if piece is None:
                 return
@@ -133,6 +138,12 @@ def write(work: Work) -> None:
         raise Failure(_("You may not read this list in the capacity you act in.")) from refusal
     total = count_of(listing)
     work.step("write", total)
+    replica.report(work.user, lambda: _write(work, export, kind, listing))
+    work.job.done = work.job.total = total
+    work.end({"rows": total, "name": export.name, "kind": kind, "until": (timezone.now() + KEPT).isoformat()})
+
+
+def _write(work: Work, export: Export, kind: str, listing) -> None:
     with TemporaryFile() as target:
         terms = Term.table()
         with _beside(work) as told, snapshot():
@@ -143,10 +154,8 @@ def write(work: Work) -> None:
                 for piece in csv_stream(export, work.user, listing, told):
                     target.write(piece.encode())
         target.seek(0)
-        work.job.made_name = name_of_file(export, kind, asked)
+        work.job.made_name = name_of_file(export, kind, Asked(work.user, QueryDict(work.asked["query"])))
         work.job.made.save(work.job.made_name, File(target), save=False)
-    work.job.done = work.job.total = total
-    work.end({"rows": total, "name": export.name, "kind": kind, "until": (timezone.now() + KEPT).isoformat()})
 
 
 @contextmanager

@@ -7,17 +7,17 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.services.log import record_event
 from exchange.models import Job, Phase
 from exchange.models.jobs import OPEN
+from workflow.alone import alone
 
 log = logging.getLogger(__name__)
 LOG = "exchange.job"
@@ -123,20 +123,6 @@ def hand_over(pk: int) -> None:
         log.warning("queue away, the sweep will take job %s: %s", pk, error)
 
 
-@contextmanager
-def _alone(pk: int):
-    """Whether this process is the one at the job; the lock falls with the process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, pk])
-        mine = cursor.fetchone()[0]
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, pk])
-
-
 class Work:
     """A job at work: in whose name, and how far it is. Progress is written beside what the job does, never in a
     transaction of it."""
@@ -190,7 +176,7 @@ def execute(pk: int) -> str:
 
     Every `run` must bear being called again: what is done is marked in the transaction that does it.
     """
-    with _alone(pk) as mine:
+    with alone(LOCK, pk) as mine:
         if not mine:
             return ""
         job = Job.objects.select_related("owner", "membership__organisation").filter(pk=pk, phase__in=OPEN).first()

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 from exchange.services import exports as services
 from workflow.exports import KINDS, count_of, export_named
 from workflow.listing import Asked
+from workflow.proving import ask_again
+from workflow.replica import reads_reports
 from workflow.sheets import CONTENT_TYPE
 
 TYPES = {"xlsx": CONTENT_TYPE, "csv": "text/csv; charset=utf-8"}
@@ -21,6 +23,7 @@ TYPES = {"xlsx": CONTENT_TYPE, "csv": "text/csv; charset=utf-8"}
 @login_not_required  # a few lists are public; the others ask for a sign-in below
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@reads_reports
 def export(request, name: str, kind: str):
     """Everything the list finds, over all its pages. GET hands it out, or says that it takes longer; POST orders it."""
     found = export_named(name)
@@ -28,6 +31,8 @@ def export(request, name: str, kind: str):
         raise Http404
     if not found.public and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
+    if found.asks_again and (page := ask_again(request)) is not None:
+        return page
     data = request.GET.copy()
     for key in ("page", "size", "view"):
         data.pop(key, None)

@@ -13,10 +13,12 @@ from exchange.iati import file
 from exchange.iati.activities import address
 from exchange.iati.writing import VERSION
 from workflow.open_page import open_page
+from workflow.replica import reads_reports
 
 
 @login_not_required
 @require_safe
+@reads_reports
 def activities(request):
     """Every published programme and every agreement in force, as IATI activities."""
     found = file.made()

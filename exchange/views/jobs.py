@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,6 +15,11 @@ from exchange.models import Phase
 from exchange.selectors import jobs as selectors
 from exchange.services import imports
 from exchange.services import jobs as services
+from workflow.downloads import stored_response
+from workflow.proving import ask_again
+
+LETS_PEOPLE_IN = {"import.people"}
+"""Imports that invite: a dangerous act, like each invitation by itself."""
 
 
 @never_cache
@@ -46,6 +51,8 @@ def job(request, token: str):
 def go_on(request, token: str):
     """The owner's word on an import that was read. A second click changes nothing."""
     found = selectors.get_job(request.user, token)
+    if found.kind in LETS_PEOPLE_IN and (page := ask_again(request)) is not None:
+        return page
     services.go_on(found)
     return redirect(found)
 
@@ -68,13 +75,8 @@ def made(request, token: str):
         raise Http404
     if not found.made:
         return _made_when_asked(request, found)
-    try:
-        content = found.made.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(content, as_attachment=True, filename=found.made_name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    content_type = "text/csv" if found.made_name.endswith(".csv") else imports.XLSX
+    return stored_response(found.made, found.made_name, content_type)
 
 
 def _made_when_asked(request, found):

@@ -17,6 +17,7 @@ from exchange.models import Edition
 from exchange.open_data import dcat, editions, files
 from exchange.open_data.catalogue import BY_SLUG, DATASETS, KINDS, LICENCE, LICENCE_URL, WALIDATA, Dataset
 from workflow.open_page import open_page
+from workflow.replica import reads_reports
 
 FILE = re.compile(r"(latest|\d{4}-\d{2}-\d{2})(-excel)?\.(csv|json)")
 PREVIEW = 10
@@ -32,6 +33,7 @@ SORTS_OF_COLUMNS = {
 
 
 @open_page
+@reads_reports
 def catalogue(request):
     """Every data set with its latest edition."""
     latest = editions.all_latest()
@@ -51,6 +53,7 @@ def catalogue(request):
 
 
 @open_page
+@reads_reports
 def dataset(request, slug: str):
     """What a data set says, what its columns mean, and its editions."""
     found = BY_SLUG.get(slug)
@@ -91,6 +94,7 @@ def _file(found: Dataset, name: str) -> str:
 
 @login_not_required
 @require_safe
+@reads_reports
 def machine_catalogue(request):
     """The catalogue as DCAT."""
     content = dcat.catalogue_of(editions.all_latest(), editions.days())
@@ -102,6 +106,7 @@ def machine_catalogue(request):
 
 @login_not_required
 @require_safe
+@reads_reports
 def file(request, slug: str, name: str):
     """A file of a data set. What a day said stays; `latest` follows the newest edition."""
     asked = FILE.fullmatch(name)

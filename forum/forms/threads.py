@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from forum.models import Audience
 from regions.models import Theme
-from workflow.files import EVIDENCE, check_upload
+from workflow.files import EVIDENCE, admit, clean_name
 from workflow.forms import SinergiFormHelper
 from workflow.widgets import ChoiceCards, PaperInput
 
@@ -37,12 +37,14 @@ class FilesField(forms.FileField):
         files = [f for f in (data if isinstance(data, list | tuple) else [data]) if f]
         if len(files) > MOST_FILES:
             raise ValidationError(_("Attach at most %(count)d files to one message.") % {"count": MOST_FILES})
-        for upload in files:
-            try:
-                check_upload(upload, EVIDENCE)
-            except ValidationError as error:
-                raise ValidationError(f"{upload.name}: {' '.join(error.messages)}") from error
-        return files
+        return [self._admitted(upload) for upload in files]
+
+    @staticmethod
+    def _admitted(upload):
+        try:
+            return admit(upload, EVIDENCE)
+        except ValidationError as error:
+            raise ValidationError(f"{clean_name(upload.name)}: {' '.join(error.messages)}") from error
 
 
 def fresh_key() -> str:

@@ -26,7 +26,7 @@ from forum.rules.messages import (
     suspended_fault,
 )
 from workflow.engine import Refused, Stale
-from workflow.files import check_upload
+from workflow.files import admit, check_room, clean_name
 from workflow.mandate import mandate_of, over
 
 LOG = "forum.thread"
@@ -75,12 +75,14 @@ def checked_files(files) -> list:
     found = [upload for upload in files if upload]
     if len(found) > FILES:
         raise Refused([_("At most %(count)d files fit one message.") % {"count": FILES}])
-    for upload in found:
-        try:
-            check_upload(upload)
-        except ValidationError as error:
-            raise Refused([f"{upload.name}: {sentence}" for sentence in error.messages]) from error
-    return found
+    return [_admitted(upload) for upload in found]
+
+
+def _admitted(upload):
+    try:
+        return admit(upload)
+    except ValidationError as error:
+        raise Refused([f"{clean_name(upload.name)}: {sentence}" for sentence in error.messages]) from error
 
 
 def check_pace(actor) -> None:
@@ -137,6 +139,7 @@ def store(actor, thread, *, kind=MessageKind.TEXT, text="", data=None, quotes=No
         key=key,
     )
     for upload in files:
+        check_room(Attachment.objects.filter(message__thread=thread), upload)
         Attachment(message=message).hold(upload, actor=actor).save()
     Mention.objects.bulk_create(Mention(message=message, user_id=pk) for pk in sorted(mentions))
     thread.last_message_at, thread.message_count = message.made_at, F("message_count") + 1

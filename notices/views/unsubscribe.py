@@ -27,7 +27,9 @@ def unsubscribe(request, token: str):
     found = owner_of(token)
     tries = wrong_unsubscribes(request) if found is None else unsubscribe_tries(found[0])
     if not tries.take():
-        return HttpResponse("429", status=429, content_type="text/plain", headers={"Retry-After": str(WINDOW)})
+        return HttpResponse(
+            "429", status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": str(WINDOW)}
+        )
     if found is None:
         return _page(request, "notices/unsubscribe_wrong.html", {}, status=404)
     user, kinds = found
@@ -37,7 +39,7 @@ def unsubscribe(request, token: str):
         else:
             choices.switch_off(user, kinds)
         if request.POST.get(ONE_CLICK) == "One-Click":
-            return HttpResponse("ok\n", content_type="text/plain")
+            return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
     now = choices.cadences_of(user)
     context = {
         "kinds": [kind.label for kind in kinds],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import zone_of
 from accounts.throttle import Tries
+from accounts.views.proof import proves_again
 from notices import tasks
 from notices.forms.webhooks import SinceForm, WebhookForm
 from notices.selectors import webhooks as selectors
@@ -42,6 +43,7 @@ def webhooks(request):
 
 
 @never_cache
+@proves_again
 @sensitive_variables("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request):
@@ -166,6 +168,7 @@ def _not_too_often(found) -> None:
 
 
 @never_cache
+@proves_again
 @sensitive_variables("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def secret(request, pk: int):

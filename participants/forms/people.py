@@ -19,9 +19,9 @@ from participants.rules.acts import NUMBER, REASON_LENGTH, departure_fits
 from participants.selectors.nominations import account_choices, post_choices
 from participants.services.nominations import PROFILE
 from regions.models.vocabulary import term_choices
-from workflow.files import PAPERS, check_upload
+from workflow.files import PAPERS
 from workflow.forms import DateField, SinergiFormHelper
-from workflow.widgets import PaperInput
+from workflow.upload_field import UploadField
 
 SAMPLE = "9" * 15
 """How every number of sample data begins: no such person can exist."""
@@ -170,17 +170,12 @@ class PaperForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of document"))
-    file = forms.FileField(label=gettext_lazy("File"), widget=PaperInput(suffixes=PAPERS))
+    file = UploadField(label=gettext_lazy("File"), kinds=PAPERS)
 
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         self.helper = SinergiFormHelper()
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        check_upload(upload, PAPERS)
-        return upload
 
 
 class ScoreForm(forms.Form):

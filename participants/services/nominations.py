@@ -22,9 +22,9 @@ from participants.models import (
 )
 from participants.rules import acts, editing, papers
 from participants.rules.conditions import path_of
-from participants.services.people import drop_file_later
 from partnerships.models import HOLDING, Proposal
 from workflow.engine import Refused, Stale, lock, note
+from workflow.files import drop_later
 from workflow.models import Counter, LogEntry
 
 PROFILE = (
@@ -165,7 +165,7 @@ def attach(nomination, kind: str, upload, actor, version: int | None = None) -> 
         raise Refused([_("This kind of document can no longer be added in the present state.")])
     paper = NominationPaper(nomination=locked, kind=kind).hold(upload, actor=actor)
     for earlier in locked.papers.filter(kind=kind):
-        drop_file_later(earlier.file.name)
+        drop_later(earlier.file.name)
         earlier.delete()
     paper.save()
     locked.version += 1  # whoever endorses has the present paper before them

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -19,8 +18,9 @@ from participants.models.backgrounds import Background
 from participants.personal import DECLARED
 from participants.rules import retention
 from workflow.engine import Refused, lock, note
-from workflow.files import StoredFile
+from workflow.files import StoredFile, drop_later
 from workflow.models import Seal
+from workflow.storage import names_below
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _delete(rows) -> None:
     """Rows now, their files once the deletion is certain."""
     if issubclass(rows.model, StoredFile):
         for row in rows:
-            drop_file_later(row.file.name)
+            drop_later(row.file.name)
     rows.delete()
 
 
@@ -187,15 +187,6 @@ def review(nomination, actor, *, keep_until, reason: str, letter_number: str, le
 # --- Files --------------------------------------------------------------------------------------------------
 
 
-def drop_file_later(name: str) -> None:
-    """Delete a file once the deletion of its row is certain. What fails here the nightly sweep finds."""
-    transaction.on_commit(lambda: _drop(name), robust=True)
-
-
-def _drop(name: str) -> None:
-    default_storage.delete(name)
-
-
 ORPHAN_HOURS = 24
 """A file without a row may belong to a write that is going on; after a day it does not."""
 
@@ -210,19 +201,8 @@ def sweep_files(now=None) -> int:
         for name in model.objects.values_list("file", flat=True)
     }
     done = 0
-    for name in _stored("participants"):
-        if name not in held and default_storage.get_modified_time(name) < now - dt.timedelta(hours=ORPHAN_HOURS):
+    for name, written in names_below("participants"):
+        if name not in held and written < now - dt.timedelta(hours=ORPHAN_HOURS):
             default_storage.delete(name)
             done += 1
     return done
-
-
-def _stored(folder: str) -> Iterator[str]:
-    """Every stored file below a folder."""
-    if not default_storage.exists(folder):
-        return
-    folders, files = default_storage.listdir(folder)
-    for file in files:
-        yield f"{folder}/{file}"
-    for inner in folders:
-        yield from _stored(f"{folder}/{inner}")

@@ -117,6 +117,8 @@ def calendar(request, code: str):
     if record.first_day is None:
         raise Http404
     is_partner = editing.is_partner(request.user)
-    response = HttpResponse(calendar_file(record, with_permits=not is_partner), content_type="text/calendar")
+    response = HttpResponse(
+        calendar_file(record, with_permits=not is_partner), content_type="text/calendar; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{record.code}.ics"'
     return response

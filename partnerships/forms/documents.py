@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from partnerships.models import DocumentKind, ExternalBody, LetterFor, StepResult
 from partnerships.rules.external_steps import bodies_for, steps_for
-from workflow.files import PAPERS, check_upload
+from workflow.files import PAPERS, admit
 from workflow.forms import DateField, SinergiFormHelper
 from workflow.signing.sentences import doubt_about
+from workflow.upload_field import UploadField
 
 WORKING_TEXTS = (DocumentKind.TEXT_ID, DocumentKind.TEXT_EN, DocumentKind.OTHER, DocumentKind.PLAN)
 """Kinds that may be edited further and are therefore also taken as DOCX."""
@@ -36,7 +37,7 @@ class UploadForm(forms.Form):
         upload, kind = cleaned.get("file"), cleaned.get("kind")
         if upload and kind:
             try:
-                check_upload(upload, ("pdf", "docx") if kind in WORKING_TEXTS else PAPERS)
+                upload = cleaned["file"] = admit(upload, ("pdf", "docx") if kind in WORKING_TEXTS else PAPERS)
             except forms.ValidationError as error:
                 self.add_error("file", error)
             else:
@@ -106,8 +107,9 @@ class AnswerForm(forms.Form):
     result = forms.ChoiceField(label=gettext_lazy("Result"), choices=StepResult.choices, widget=forms.RadioSelect)
     answered_on = DateField(label=gettext_lazy("Answered on"))
     answer_no = forms.CharField(label=gettext_lazy("Number of the answer"), max_length=80)
-    document = forms.FileField(
+    document = UploadField(
         label=gettext_lazy("Document"),
+        kinds=PAPERS,
         help_text=gettext_lazy("PDF from the body itself. Without it the answer cannot be recorded."),
     )
 
@@ -118,7 +120,6 @@ class AnswerForm(forms.Form):
 
     def clean_document(self):
         upload = self.cleaned_data["document"]
-        check_upload(upload, PAPERS)
         if doubt := doubt_about(upload):
             raise forms.ValidationError(doubt)
         return upload

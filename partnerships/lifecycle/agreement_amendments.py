@@ -50,6 +50,7 @@ def _signing(name: str, role: Role, tracks) -> Transition:
         ),
         never_by=STAND_INS,
         with_authority=(DelegationKind.PLT,),
+        asks_again=True,
         effects=(keep_signed, keep(authority=DocumentKind.FULL_POWERS), services.adopt),
         tells=(*ask.PARTIES, Role.PPSDM_VER),
         style="primary",

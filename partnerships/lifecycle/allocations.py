@@ -187,6 +187,7 @@ ALLOCATION = Workflow(
             apart_from=rules.MAKES_A_RUN,
             never_by=STAND_INS,
             with_authority=WRITTEN_ONLY,
+            asks_again=True,
             checks=(rules.no_own_decision, ratification.input_still_holds),
             asks=(_note,),
             effects=(services.ratify,),

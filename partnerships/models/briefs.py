@@ -144,7 +144,8 @@ class BriefLine(models.Model):
 class BriefSource(models.Model):
     """What one need line said when the brief was counted: so that every figure can be opened and compared later."""
 
-    line = models.ForeignKey(BriefLine, models.CASCADE, related_name="sources")
+    line = models.ForeignKey(BriefLine, models.CASCADE, related_name="sources", db_index=False)
+    """Without an index of its own: the unique constraint begins with it."""
     need_line = models.ForeignKey(NeedLine, models.PROTECT, related_name="+")
     root = models.BigIntegerField()
     """The line this one continues through all revisions; its own number where it is the first."""

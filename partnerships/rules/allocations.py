@@ -22,8 +22,8 @@ MAKES_A_RUN = ("create", "change", "pin", "forbid", "unpin", "start", "submit")
 LOCK_SPACE = 7_220_004
 """First half of the advisory lock of a run; the second is its id. Whoever works on a run holds it."""
 
-NOT_STARTED_AFTER = dt.timedelta(minutes=60)
-"""Nobody took the run from the queue."""
+NOT_STARTED_AFTER = dt.timedelta(hours=3)
+"""Nobody took the run from the queue, longer than a broker may be away."""
 LOST_AFTER = dt.timedelta(seconds=60)
 """Began, and no process holds it any more: the process died."""
 HANGS_AFTER = dt.timedelta(minutes=40)

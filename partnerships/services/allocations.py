@@ -6,13 +6,11 @@ import datetime as dt
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +37,7 @@ from partnerships.services import remainder
 from partnerships.services.allocation_alternatives import by_line
 from partnerships.services.standing import FIXED
 from regions.models import NeedCycle
+from workflow.alone import alone
 from workflow.engine import Refused, Stale, lock, note, perform
 from workflow.models import Counter as CodeCounter
 
@@ -215,7 +214,7 @@ def execute(run_id: int, *, patience: float = 0) -> str:
     May be called again at any time: only one process works on a run, and a start that was interrupted after the input
     was frozen goes on from the same input. Every step is committed, so that a page can show it.
     """
-    with hold(run_id, patience) as held:
+    with alone(rules.LOCK_SPACE, run_id, patience=patience) as held:
         if not held:
             return "held"
         run = AllocationRun.objects.select_related("round").filter(pk=run_id, status=RunStatus.RUNNING).first()
@@ -237,28 +236,6 @@ def execute(run_id: int, *, patience: float = 0) -> str:
             log.exception("allocation: %s failed at %s", run.code, work.now)
             return work.fail("unexpected", kind=type(error).__name__)
         return "finished"
-
-
-@contextmanager
-def hold(run_id: int, patience: float = 0) -> Iterator[bool]:
-    """Hold a run for this process; False where another one does. PostgreSQL lets go when the process dies.
-
-    `patience`: seconds to wait for that, since the database may notice a death later than the queue does.
-    """
-    give_up = time.monotonic() + patience
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [rules.LOCK_SPACE, run_id])
-            held = cursor.fetchone()[0]
-            if held or time.monotonic() >= give_up:
-                break
-            time.sleep(0.2)
-    try:
-        yield held
-    finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [rules.LOCK_SPACE, run_id])
 
 
 class Work:

@@ -13,6 +13,7 @@ from partnerships.rules import documents as rules
 from partnerships.rules.agreements import TEXTS
 from partnerships.services import seals
 from workflow.engine import Refused, lock, note
+from workflow.files import check_room
 from workflow.signing.adapters import reading_of
 
 LANGUAGE_OF = {DocumentKind.TEXT_ID: "id", DocumentKind.TEXT_EN: "en"}
@@ -32,6 +33,7 @@ def store(
     `drafted`: language, seal and the mark of a paper the portal made itself; how the signed document was signed, and
     `sealed_as`, the agreement as that document states it.
     """
+    check_room(agreement.documents, upload)
     sealed_as = drafted.pop("sealed_as", agreement)
     role, _organisation = capacity(actor)
     reading = reading_of(upload)

@@ -18,9 +18,9 @@ from programs.forms.rows import ROWS
 from programs.models import BASICS, SECTIONS, TERMS, Program, ProgramFile, Route, Scheme
 from regions.models import FunctionalPost, OfficeType, Region
 from workflow.calendar import WIB
-from workflow.files import EVIDENCE, PAPERS, check_upload
+from workflow.files import EVIDENCE, PAPERS
 from workflow.forms import DateField, SinergiFormHelper
-from workflow.widgets import PaperInput
+from workflow.upload_field import UploadField
 
 OPENING_HOUR = dt.time(8)
 """Registration opens at 08.00 WIB on the day the partner chose."""
@@ -233,20 +233,6 @@ class TermsForm(MainForm):
         super().write()
 
 
-class CheckedFile(forms.FileField):
-    """An upload that was checked before anything is stored."""
-
-    def __init__(self, *, kinds, **kwargs):
-        self.kinds = kinds
-        super().__init__(required=False, widget=PaperInput(suffixes=kinds), **kwargs)
-
-    def clean(self, data, initial=None):
-        found = super().clean(data, initial)
-        if found:
-            check_upload(found, self.kinds)
-        return found
-
-
 class PapersForm(MainForm):
     needed = ("deadline_day", "deadline_time", "gi")
 
@@ -263,9 +249,9 @@ class PapersForm(MainForm):
         required=False,
         help_text=gettext_lazy("At 08:00 WIB. Empty: on the day of publishing."),
     )
-    gi = CheckedFile(label=gettext_lazy("General Information (GI) or course document"), kinds=PAPERS)
-    letter = CheckedFile(label=gettext_lazy("Offer letter"), kinds=PAPERS)
-    other = CheckedFile(label=gettext_lazy("Other document"), kinds=EVIDENCE)
+    gi = UploadField(label=gettext_lazy("General Information (GI) or course document"), kinds=PAPERS, required=False)
+    letter = UploadField(label=gettext_lazy("Offer letter"), kinds=PAPERS, required=False)
+    other = UploadField(label=gettext_lazy("Other document"), kinds=EVIDENCE, required=False)
     remove = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Remove papers"),
         queryset=None,

@@ -151,7 +151,6 @@ def catalogue(request) -> Listing:
         sorts=SORTS,
         default_sort="tenggat",
         search=search,
-        distinct=True,
     )
 
 
@@ -173,7 +172,6 @@ def management_list(request) -> Listing:
         },
         default_sort="-kode",
         search=search,
-        distinct=True,
     )
 
 

@@ -22,6 +22,7 @@ from programs.models import (
 )
 from programs.services.amendments import both_languages, changes_between
 from workflow.engine import Stale, lock, note
+from workflow.files import check_room, drop_later
 from workflow.models import Counter
 
 YEAR = dt.timedelta(days=364)
@@ -129,6 +130,7 @@ def fill_section(program: Program, form, *, section: str, actor, version: int | 
 def attach_file(program: Program, upload, *, kind: str, actor) -> ProgramFile:
     """Store a checked upload. A new General Information or offer letter stands beside the former one until
     removed."""
+    check_room(program.files, upload)
     stored = ProgramFile(program=program, kind=kind).hold(upload, actor=actor)
     stored.save()
     note(program.flow, program, actor, "attach", {"file": stored.name, "sha256": stored.sha256})
@@ -141,7 +143,7 @@ def remove_file(stored: ProgramFile, *, actor) -> None:
     program = stored.program
     note(program.flow, program, actor, "detach", {"file": stored.name, "sha256": stored.sha256})
     stored.delete()
-    transaction.on_commit(lambda: stored.file.delete(save=False))
+    drop_later(stored.file.name)
 
 
 @transaction.atomic

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from regions.forms.fields import vocabulary_field
 from regions.models import TrainingNeed
 from regions.models.vocabulary import term_choices
-from workflow.files import EVIDENCE, PAPERS, check_upload
+from workflow.files import EVIDENCE, PAPERS
 from workflow.forms import DateField, SinergiFormHelper
-from workflow.widgets import ChoiceCards, PaperInput
+from workflow.upload_field import UploadField
+from workflow.widgets import ChoiceCards
 
 
 class OfficeForm(forms.ModelForm):
@@ -117,9 +118,9 @@ class ReasonForm(forms.ModelForm):
 class EvidenceForm(forms.Form):
     """One file of supporting evidence."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("File"),
-        widget=PaperInput(suffixes=EVIDENCE),
+        kinds=EVIDENCE,
         error_messages={"required": gettext_lazy("Choose a file.")},
     )
 
@@ -138,11 +139,6 @@ class EvidenceForm(forms.Form):
                 css_class="row g-3",
             )
         )
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        check_upload(upload, EVIDENCE)
-        return upload
 
 
 NO_LETTER = "none"
@@ -164,7 +160,7 @@ class LetterForm(forms.Form):
         },
     )
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
-    letter = forms.FileField(label=gettext_lazy("Signed letter (PDF)"), widget=PaperInput(suffixes=PAPERS))
+    letter = UploadField(label=gettext_lazy("Signed letter (PDF)"), kinds=PAPERS)
     was = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     """The checksum of the letter that the page shows: only that one may be replaced."""
 
@@ -191,9 +187,3 @@ class LetterForm(forms.Form):
         if date > timezone.localdate():
             raise ValidationError(_("The letter date lies in the future. Check day, month and year."))
         return date
-
-    def clean_letter(self):
-        upload = self.cleaned_data.get("letter")
-        if upload:
-            check_upload(upload, PAPERS)
-        return upload

@@ -24,6 +24,7 @@ from regions.models import CompetencyGap, CoverLetter, Evidence, NeedLine, Train
 from regions.services.opening import GAP_COPY, LINE_COPY, copy_line, send_line_to_province
 from regions.services.totals import refresh_totals
 from workflow.engine import Stale, may_edit, note
+from workflow.files import drop_later
 
 OFFICE_FIELDS = ("contact_post", "contact_email", "contact_phone")
 REASON_FIELDS = (
@@ -482,8 +483,7 @@ def attach_letter(need: TrainingNeed, upload, *, number: str, date, subject: str
     former = known if letter.pk and upload else ""
     letter.save()
     if former:
-        storage = letter.file.storage
-        transaction.on_commit(lambda: storage.delete(former))
+        drop_later(former)
     _touch(fresh)
     _log_paper(fresh, actor, "attach", letter, "LETTER", number=number)
     return letter
@@ -493,12 +493,12 @@ def attach_letter(need: TrainingNeed, upload, *, number: str, date, subject: str
 def detach(need: TrainingNeed, paper, *, actor) -> None:
     """Remove a file of evidence or the cover letter, its content included."""
     fresh = locked(need, actor)
-    storage, name = paper.file.storage, paper.file.name
+    name = paper.file.name
     kind = getattr(paper, "evidence_type", "LETTER")
     _log_paper(fresh, actor, "detach", paper, kind)
     paper.delete()
     _touch(fresh)
-    transaction.on_commit(lambda: storage.delete(name))
+    drop_later(name)
 
 
 def _log_paper(need, actor, action: str, paper, kind: str, **more) -> None:

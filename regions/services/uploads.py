@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from regions.models import TrainingNeed, Upload, UploadPiece
+from workflow.files import AdmittedFile
 
 PIECE = 128 * 1024
 """Some three seconds on a slow line: what a broken line costs at most."""
@@ -85,19 +86,35 @@ def add_piece(upload: Upload, offset: int, content: bytes, sha256: str) -> Uploa
     return fresh
 
 
-@transaction.atomic
-def complete(upload: Upload, attach: Callable[[Upload, ContentFile], dict]) -> Upload:
+def complete(upload: Upload, admit: Callable, attach: Callable[[Upload, AdmittedFile], dict]) -> Upload:
     """Attach a whole file, once however often and from however many sides this is called.
 
-    `attach` gets the file and says what is told of the paper. Raises Misplaced where it is not what was announced.
+    `admit` lets the file through the gate, before anything is locked: that takes its time. `attach` gets what was
+    admitted and says what is told of the paper. Raises Misplaced where it is not what was announced.
     """
-    fresh = Upload.objects.select_for_update().get(pk=upload.pk)
+    fresh = Upload.objects.get(pk=upload.pk)
     if fresh.done_at is not None or not fresh.is_whole:
         return fresh
     content = b"".join(bytes(piece.content) for piece in fresh.pieces.all())
     if len(content) != fresh.size or hashlib.sha256(content).hexdigest() != fresh.sha256:
+        return _damaged(fresh)
+    return _attached(fresh, admit(fresh, ContentFile(content, name=fresh.name)), attach)
+
+
+def _damaged(upload: Upload) -> Upload:
+    """What to say of pieces that are no whole file, unless it was attached and its pieces went in this moment."""
+    fresh = Upload.objects.get(pk=upload.pk)
+    if fresh.done_at is None:
         raise Misplaced(fresh, damaged=True)
-    fresh.paper = attach(fresh, ContentFile(content, name=fresh.name))
+    return fresh
+
+
+@transaction.atomic
+def _attached(upload: Upload, file: AdmittedFile, attach) -> Upload:
+    fresh = Upload.objects.select_for_update().get(pk=upload.pk)
+    if fresh.done_at is not None:
+        return fresh
+    fresh.paper = attach(fresh, file)
     fresh.done_at = fresh.touched_at = timezone.now()
     fresh.save(update_fields=["paper", "done_at", "touched_at"])
     fresh.pieces.all().delete()
@@ -119,4 +136,4 @@ def sweep(now: dt.datetime) -> int:
 def first_bytes(upload: Upload) -> bytes:
     """How the file begins, from its first piece."""
     piece = upload.pieces.filter(offset=0).first()
-    return bytes(piece.content[:8]) if piece else b""
+    return bytes(piece.content[:1024]) if piece else b""

@@ -9,15 +9,16 @@
 - GET `url`: the same answer; whoever comes back asks it where to go on. DELETE `url`: 204, the upload is forgotten.
 
 Refused: 400 or 422 {"errors": [{"field", "sentence"}], "sentence"}; 409 {"closed"} when the need cannot be changed any
-more; 413 a piece too long; 429 too much on the way; 404 what is not this person's.
+more; 413 a piece too long; 429 too much on the way; 404 what is not this person's. 503 when the whole file cannot be
+checked or stored at the moment: its pieces stay, and the next request tries again.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
-from pathlib import PurePath
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -32,7 +33,9 @@ from regions.models import UploadKind
 from regions.services import MOST_FILES, Closed, Replaced, TooMany, attach_evidence, attach_letter, uploads
 from regions.views.saving import closed_answer, editable_need, key_of, unsaved_rows
 from workflow.answers import json_answer
-from workflow.files import EVIDENCE, PAPERS, check_announced, check_head
+from workflow.files import EVIDENCE, PAPERS, admit, check_announced, check_head, clean_name
+from workflow.scanning import AWAY
+from workflow.storage import StorageAway
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 KINDS = {UploadKind.LETTER: PAPERS, UploadKind.EVIDENCE: EVIDENCE}
@@ -44,6 +47,14 @@ class _NotTaken(Exception):
     def __init__(self, errors: list[dict]):
         self.errors = errors
         super().__init__("refused")
+
+
+class _Later(Exception):
+    """The whole file cannot be checked now; its pieces stay."""
+
+    def __init__(self, sentence: str):
+        self.sentence = sentence
+        super().__init__("later")
 
 
 def too_many_files() -> str:
@@ -100,7 +111,7 @@ def begin(request, code):
     if elsewhere:
         return elsewhere
     kind, key, sha256 = request.POST.get("kind", ""), key_of(request), request.POST.get("sha256", "")
-    size, name = request.POST.get("size", ""), PurePath(request.POST.get("name", "").replace("\x00", "")).name[:200]
+    size, name = request.POST.get("size", ""), clean_name(request.POST.get("name", ""))
     if kind not in KINDS or not key or not _SHA256.fullmatch(sha256) or not size.isdecimal() or len(size) > 12:
         return _refused(_error(_("The file was not announced correctly. Load the page again, then choose it again.")))
     form, file_field = _form(need, kind, request.POST)
@@ -159,7 +170,7 @@ def _take_piece(request, need, upload):
         return _state(need, misplaced.upload, status=409)
     if offset == "0":
         try:
-            check_head(upload.name, uploads.first_bytes(upload))
+            check_head(upload.name, uploads.first_bytes(upload), KINDS[upload.kind])
         except ValidationError as error:
             return _not_taken(upload, _error(error.messages[0]))
     return _go_on(request, need, upload)
@@ -185,7 +196,12 @@ def _go_on(request, need, upload, *, status: int = 200):
     """Where the upload stands now; a whole file becomes a paper first."""
     if upload.done_at is None and upload.is_whole:
         try:
-            upload = uploads.complete(upload, lambda whole, file: _attach(request, need, whole, file))
+            attach = functools.partial(_attach, request, need)
+            upload = uploads.complete(upload, functools.partial(_admit, need), attach)
+        except _Later as later:
+            return json_answer({"sentence": later.sentence}, status=503, **{"Retry-After": "60"})
+        except StorageAway as away:
+            return json_answer({"sentence": away.reasons[0]}, status=503, **{"Retry-After": "60"})
         except _NotTaken as refusal:
             return _not_taken(upload, refusal.errors)
         except uploads.Misplaced:
@@ -206,8 +222,19 @@ def _tell(request, upload) -> None:
         messages.success(request, _("%(name)s is attached.") % {"name": upload.paper["name"]})
 
 
+def _admit(need, upload, file):
+    """The whole file through the gate of every upload."""
+    try:
+        return admit(file, KINDS[upload.kind])
+    except ValidationError as error:
+        if error.code == AWAY:
+            raise _Later(error.messages[0]) from error
+        _form_of_kind, field = _form(need, upload.kind, upload.details)
+        raise _NotTaken(_error(error.messages[0], field)) from error
+
+
 def _attach(request, need, upload, file) -> dict:
-    """Check the whole file as if it had been sent at once, and attach it."""
+    """Check the form as if it had been sent at once with its file, and attach that."""
     form, _name = _form(need, upload.kind, upload.details, file)
     if not form.is_valid():
         raise _NotTaken(unsaved_rows(form))
