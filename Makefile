@@ -3,7 +3,7 @@ PYTHON ?= python3
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pages lock supply messages format bench-allocation clean python
+.PHONY: help demo test check pages lock supply messages format drills bench-allocation bench-load clean python
 
 help: ## this list
 	@echo "make TARGET:"
@@ -43,10 +43,18 @@ format: python ## format and tidy the code
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 	@find . -name .venv -prune -o -name '*.html' -print | xargs .venv/bin/djade --target-version 5.2
 
+drills: python ## kill every part of the portal at work, in full size (docs/operations/faults.md); a long run
+	@$(PYTHON) tools/bootstrap.py test
+	@EVERY_DRILL=full .venv/bin/python -m pytest tests/stack/test_drill_everything.py tests/stack/test_drill_disk_and_line.py tests/stack/test_drill_clock_and_broker.py tests/stack/test_drill_poison.py -s $(ARGS)
+
 bench-allocation: python ## time the national allocation on made-up instances; ARGS=--xl, ARGS="M --seed 2"
 	@$(PYTHON) tools/bootstrap.py test
 	@.venv/bin/python bench/scoring.py
 	@exec .venv/bin/python bench/allocation.py $(ARGS)
+
+bench-load: python ## seed 1,000 to 100,000 needs and measure pages, statements and the last week of July; ARGS="--sizes 1000"
+	@$(PYTHON) tools/bootstrap.py test
+	@exec .venv/bin/python -m bench.load $(ARGS)
 
 clean: python ## remove the environment, the SAMPLE DATA and all caches
 	@$(PYTHON) tools/bootstrap.py clean

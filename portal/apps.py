@@ -1,6 +1,8 @@
 """The building: ties together what the rooms may not know of each other."""
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 
 MACHINES_HEAR_OF = {
     "programs.program": "program",
@@ -23,9 +25,10 @@ class PortalConfig(AppConfig):
     def ready(self):
         from accounts.pages import keep_views_of
         from accounts.selectors import use_place_names
+        from accounts.support_pages import open_to_support
         from notices import audience, webhook_events
         from notices.models import NoticeKind
-        from portal import forum_news, meeting_letters
+        from portal import checks, errands, forum_news, grants, meeting_letters, parking, support_news  # noqa: F401 - checks register
         from portal.audiences import (
             allocated_offices,
             answers_the_request,
@@ -39,15 +42,25 @@ class PortalConfig(AppConfig):
         from portal.kept_pages import PAGES
         from portal.kpi.readiness import levels_missing
         from portal.selectors.places import province_names
+        from portal.support_pages import PAGES as SUPPORT_PAGES
         from portal.views import kpi_panels
         from programs.readiness import register_missing
+        from workflow.errands import keep_with
         from workflow.nudges import NUDGE
         from workflow.registry import workflows
 
+        if settings.SENTRY_DSN:
+            from portal import error_reports
+
+            error_reports.start()
         for flow, short in MACHINES_HEAR_OF.items():
             webhook_events.offer(flow, short)
+        post_migrate.connect(grants.after_migrate, sender=self)
+        keep_with(errands.keep)
+        parking.listen()
         use_place_names(province_names)
         keep_views_of(PAGES)
+        open_to_support(SUPPORT_PAGES)
         register_missing(levels_missing)
         kpi_panels.register()
         for action in ("amend", "reschedule", "suspend", "resume", "cancel"):
@@ -63,6 +76,8 @@ class PortalConfig(AppConfig):
         audience.register("partnerships.allocation", "ratify", allocated_offices, at_once=True)
         audience.register("partnerships.allocation", "ratify", sends_the_proposals, at_once=True)
         audience.register_news(forum_news.LOG, forum_news.tell, gone=forum_news.deleted)
+        audience.register_news(support_news.LOG, support_news.tell)
+        audience.register_door(support_news.LOG, support_news.may_read, many=support_news.readable)
         audience.register_door(forum_news.LOG, forum_news.may_read, many=forum_news.readable)
         audience.register_letter(
             meeting_letters.FLOW,

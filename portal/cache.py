@@ -3,17 +3,22 @@
 Redis is broker and cache at once. While it is away Django's own backend would turn every page into a fault, even after
 the act on it was committed. Here it is not asked again for a moment, and what should have been changed or removed
 meanwhile is removed once it answers, so that nobody reads the past: a session that was ended stays ended.
+
+What lies there is pickled, and the broker's password opens it. So each entry names its key and carries a MAC: what
+somebody else wrote, or moved from another key, is not there. Numbers stay plain, so that the server can count.
 """
 
 from __future__ import annotations
 
+import hmac
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
+from django.utils.crypto import salted_hmac
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
@@ -24,13 +29,47 @@ log = logging.getLogger(__name__)
 REST = 5.0
 """Seconds without a question after it did not answer: a page asks several times and must not wait each time."""
 MOST_MISSED = 100_000
+MAC_BYTES = 32
+
+
+class SealedPickle(RedisSerializer):
+    """Opens what this portal packed; None for anything else."""
+
+    def dumps(self, obj):
+        """The MAC in front, or the whole number as it is."""
+        packed = super().dumps(obj)
+        return packed if isinstance(packed, int) else _mac(packed) + packed
+
+    def loads(self, data):
+        """Looked at before it is opened: opening a pickle runs what it says."""
+        try:
+            return int(data)
+        except ValueError:
+            mac, packed = data[:MAC_BYTES], data[MAC_BYTES:]
+            return super().loads(packed) if hmac.compare_digest(mac, _mac(packed)) else None
+
+
+def _mac(packed: bytes) -> bytes:
+    return salted_hmac("portal.cache", packed, algorithm="sha256").digest()
+
+
+def _under(key: Any, value: Any) -> Any:
+    """A value with the key it is meant for."""
+    return value if type(value) is int else (key, value)
+
+
+def _meant_for(key: Any, found: Any, default: Any = None) -> Any:
+    """The value, where this key is the one it was stored under."""
+    if type(found) is int:
+        return found
+    return found[1] if found is not None and found[0] == key else default
 
 
 class PatientClient(RedisCacheClient):
     """The client of one process; its threads share what they know of the server."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"serializer": SealedPickle, **kwargs})
         self._lock = threading.Lock()
         self._silent_until = 0.0
         self._missed: set[Any] = set()
@@ -65,13 +104,13 @@ class PatientClient(RedisCacheClient):
 
     def add(self, key, value, timeout):
         """True as if it were stored: whoever counts tries lets people in rather than keeping everybody out."""
-        return self._ask(lambda: super(PatientClient, self).add(key, value, timeout), True)
+        return self._ask(lambda: super(PatientClient, self).add(key, _under(key, value), timeout), True)
 
     def get(self, key, default):
-        return self._ask(lambda: super(PatientClient, self).get(key, default), default)
+        return _meant_for(key, self._ask(lambda: super(PatientClient, self).get(key, None), None), default)
 
     def set(self, key, value, timeout):
-        return self._ask(lambda: super(PatientClient, self).set(key, value, timeout), None, [key])
+        return self._ask(lambda: super(PatientClient, self).set(key, _under(key, value), timeout), None, [key])
 
     def touch(self, key, timeout):
         return self._ask(lambda: super(PatientClient, self).touch(key, timeout), False)
@@ -80,13 +119,17 @@ class PatientClient(RedisCacheClient):
         return self._ask(lambda: super(PatientClient, self).delete(key), False, [key])
 
     def get_many(self, keys):
-        return self._ask(lambda: super(PatientClient, self).get_many(keys), {})
+        found = self._ask(lambda: super(PatientClient, self).get_many(keys), {})
+        missing = object()
+        kept = {key: _meant_for(key, value, missing) for key, value in found.items()}
+        return {key: value for key, value in kept.items() if value is not missing}
 
     def has_key(self, key):
         return self._ask(lambda: super(PatientClient, self).has_key(key), False)
 
     def set_many(self, data, timeout):
-        return self._ask(lambda: super(PatientClient, self).set_many(data, timeout), None, list(data))
+        named = {key: _under(key, value) for key, value in data.items()}
+        return self._ask(lambda: super(PatientClient, self).set_many(named, timeout), None, list(data))
 
     def delete_many(self, keys):
         return self._ask(lambda: super(PatientClient, self).delete_many(keys), None, list(keys))

@@ -288,7 +288,7 @@ class Shell:
             if scope_of(self.user).is_national:
                 names["dashboard"] = "dashboard"
         if self.user is not None and self.user.is_staff:
-            names["dispatch"] = "notices:desk"
+            names |= {"dispatch": "notices:desk", "tasks": "parked_tasks"}
         return {key: link_to(name) for key, name in names.items()}
 
     @property

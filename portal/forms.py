@@ -48,6 +48,22 @@ class AuditForm(forms.Form):
         return cleaned
 
 
+class DismissForm(forms.Form):
+    """Why a task that failed is not run again; kept in the log."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        min_length=5,
+        help_text=gettext_lazy("For example: its record no longer exists. Kept in the log; name no person."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = SinergiFormHelper()
+
+
 class HolidayForm(forms.ModelForm):
     """One day off, in both languages, with the decree it comes from."""
 

@@ -196,6 +196,22 @@ def prepare_browser():
     )
 
 
+def has_scanner():
+    """Whether ClamAV's daemon is installed; the tests run it with one signature of their own."""
+    return shutil.which("clamd", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin") is not None
+
+
+def prepare_scanner():
+    """Uploads are scanned by a real ClamAV (24 MB); without it those tests are skipped, with this as the reason."""
+    if has_scanner() or (may_install_packages() and apt_install("clamav-daemon") and has_scanner()):
+        return
+    print(
+        "clamd is missing, so the tests with a real malware scanner will be skipped. Install it (Debian: "
+        "sudo apt-get install clamav-daemon; macOS: brew install clamav).",
+        flush=True,
+    )
+
+
 def has_checker():
     """Whether the HTML checker is there, whole."""
     try:
@@ -312,6 +328,7 @@ def main(arguments):
     if "--browser" in arguments:
         prepare_browser()
         prepare_checker()
+        prepare_scanner()
 
 
 if __name__ == "__main__":

@@ -35,10 +35,13 @@ PRODUCTION = {
     "SINERGI_DEMO": "0",
     "DEBUG": "0",
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "PERSONAL_DATA_KEYS": secrets.token_urlsafe(48),
     "ALLOWED_HOSTS": "portal.example.test",
     "SITE_URL": "https://portal.example.test",
     "EMAIL_HOST": "mail.example.test",
     "REDIS_URL": "redis://localhost:6379/0",
+    "CLAMD": "unix:///run/clamav/clamd.ctl",
+    "LOG_ANCHOR_DIR": "/srv/anchors",
 }
 LOCAL = {"SINERGI_DEMO": "1", "REDIS_URL": ""}
 
@@ -57,8 +60,11 @@ def steps() -> list[tuple[str, list[str], dict[str, str]]]:
         ("format", [str(BIN / "ruff"), "format", "--check", "."], {}),
         ("lint", [str(BIN / "ruff"), "check", "."], {}),
         ("import contracts", [str(BIN / "lint-imports")], {}),
+        ("security", [python, "tools/security.py"], {}),
+        ("licences", [python, "tools/supply.py", "--check"], {}),
         ("template format", [str(BIN / "djade"), "--check", "--target-version", "5.2", *templates()], {}),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], LOCAL),
+        ("migrations that give way", [python, "tools/lint_migrations.py"], LOCAL),
         ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
         ("translations", [python, "tools/messages.py", "check"], LOCAL),
         ("diagrams", [*manage, "drawworkflows", "--check"], LOCAL),

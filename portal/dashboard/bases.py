@@ -70,6 +70,11 @@ def lines(choice: Choice, stage: str = ACCEPTED):
     )
 
 
+def people_asked_for(choice: Choice, stage: str = ACCEPTED, what: str = "people") -> int:
+    """The sum of `needs`, read from the lines at once and not need by need."""
+    return lines(choice, stage).order_by().aggregate(n=Sum(what))["n"] or 0
+
+
 def needs(choice: Choice, stage: str = ACCEPTED, what: str = "people"):
     """Needs of a stage with the people of their lines (or those of them with, or without, a seat)."""
     own = lines(choice, stage).filter(need=OuterRef("pk")).order_by().values("need").annotate(n=Sum(what)).values("n")

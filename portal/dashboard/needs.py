@@ -93,9 +93,9 @@ def kept(choice: Choice, found: list[steps.Stay] | None = None) -> Chart:
 def pipeline(choice: Choice) -> Chart:
     """How far have the people of the cycle's needs come?"""
     counts = {
-        bases.FILED: bases.total(bases.needs(choice, bases.FILED)),
-        bases.ACCEPTED: bases.total(bases.needs(choice, bases.ACCEPTED)),
-        bases.PROPOSED: bases.total(bases.needs(choice, bases.PROPOSED)),
+        bases.FILED: bases.people_asked_for(choice, bases.FILED),
+        bases.ACCEPTED: bases.people_asked_for(choice, bases.ACCEPTED),
+        bases.PROPOSED: bases.people_asked_for(choice, bases.PROPOSED),
         "kursi": bases.total(bases.seats(choice)),
         **{stage: bases.total(bases.people(choice, stage)) for stage in (bases.NAMED, bases.TAKEN, bases.DONE)},
     }

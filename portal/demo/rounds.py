@@ -74,7 +74,7 @@ def hold_later() -> None:
 
     cache.set(ON_ITS_WAY, True, WAIT_AT_MOST)
     try:
-        hold_sample_rounds.apply_async(queue="allocation")
+        hold_sample_rounds.delay()
     except Exception as error:  # every broker has its own
         log.warning("no broker, the rounds are not calculated (manage.py seedround does it): %s", error)
         cache.delete(ON_ITS_WAY)

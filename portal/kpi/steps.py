@@ -154,10 +154,10 @@ def _stays(moves) -> list[Stay]:
     )
     rows = list(
         moves.annotate(since=Subquery(before.order_by("-seq").values("at")[:1]), due=KT("data__was_due"))
-        .filter(since__isnull=False)
         .order_by("seq")
         .values_list("flow", "source", "record_code", "record_id", "since", "at", "due")
     )
+    rows = [row for row in rows if row[4] is not None]  # asked of the database, it would look each of them up twice
     count = _working_days(row[4:6] for row in rows)
     return [Stay(*row, due and dt.datetime.fromisoformat(due), count(*row[4:])) for *row, due in rows]
 

@@ -1,5 +1,6 @@
 """What the building itself keeps."""
 
 from portal.models.search import SearchEntry, SearchWord
+from portal.models.tasks import Errand, ParkedState, ParkedTask
 
-__all__ = ["SearchEntry", "SearchWord"]
+__all__ = ["Errand", "ParkedState", "ParkedTask", "SearchEntry", "SearchWord"]

@@ -15,19 +15,25 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from accounts.services import DELEGATION_LOG, FEED_LOG, INVITATION_LOG, MEMBERSHIP_LOG, ORGANISATION_LOG
+from accounts.services.factors import FACTOR_LOG
 from accounts.services.kept import VIEW_LOG
+from accounts.services.sessions import SESSION_LOG
+from accounts.services.support import SUPPORT_LOG
 from accounts.services.tokens import TOKEN_LOG
 from forum.models import Thread
 from forum.rules.access import threads_in_reach
 from notices.desk import OUTBOX_LOG, PENDING_LOG
 from notices.services.webhooks import WEBHOOK_LOG
+from portal.backups import BACKUP_LOG
 from portal.forum_news import LOG as TALK_LOG
 from portal.kpi.rates import LOG as RATE_LOG
+from portal.parking import LOG as TASK_LOG
 from workflow.calendar import WIB
 from workflow.engine import may_see
 from workflow.holidays import HOLIDAY_LOG
 from workflow.models import LogEntry
 from workflow.registry import workflow, workflows
+from workflow.scanning import UPLOAD_LOG
 from workflow.templatetags.workflow_tags import NOTES, capacity_name
 
 ACCOUNT_FLOWS = {
@@ -37,13 +43,19 @@ ACCOUNT_FLOWS = {
     ORGANISATION_LOG: gettext_lazy("Organisation"),
     FEED_LOG: gettext_lazy("Calendar address"),
     TOKEN_LOG: gettext_lazy("Access token"),
+    FACTOR_LOG: gettext_lazy("Sign-in of a person"),
     VIEW_LOG: gettext_lazy("Shared view"),
+    SESSION_LOG: gettext_lazy("Sessions"),
+    SUPPORT_LOG: gettext_lazy("Support looks as somebody"),
     HOLIDAY_LOG: gettext_lazy("Day off"),
     RATE_LOG: gettext_lazy("Exchange rate"),
     OUTBOX_LOG: gettext_lazy("Mail dispatch"),
     PENDING_LOG: gettext_lazy("Entries put aside"),
     TALK_LOG: gettext_lazy("Conversation"),
     WEBHOOK_LOG: gettext_lazy("Webhook"),
+    BACKUP_LOG: gettext_lazy("Backup"),
+    UPLOAD_LOG: gettext_lazy("Upload"),
+    TASK_LOG: gettext_lazy("Background tasks"),
 }
 ACCOUNT_ACTIONS = {
     "invite": gettext_lazy("Invitation sent"),
@@ -60,6 +72,24 @@ ACCOUNT_ACTIONS = {
     "revoke_calendar": gettext_lazy("Calendar address revoked"),
     "make_token": gettext_lazy("Access token made"),
     "revoke_token": gettext_lazy("Access token revoked"),
+    "add_app": gettext_lazy("Authenticator app set up"),
+    "add_passkey": gettext_lazy("Passkey added"),
+    "remove_app": gettext_lazy("Authenticator app removed"),
+    "remove_passkey": gettext_lazy("Passkey removed"),
+    "renew_codes": gettext_lazy("Recovery codes renewed"),
+    "use_recovery_code": gettext_lazy("Recovery code used"),
+    "reset_factors": gettext_lazy("Second factor reset by an administrator"),
+    "link_sign_on": gettext_lazy("Account connected with single sign-on"),
+    "unlink_sign_on": gettext_lazy("Account disconnected from single sign-on"),
+    "change_password": gettext_lazy("Password changed"),
+    "end_session": gettext_lazy("Session ended"),
+    "end_other_sessions": gettext_lazy("Other sessions ended"),
+    "end_all_sessions": gettext_lazy("Signed out everywhere by an administrator"),
+    "ask_view": NOTES["ask_view"],
+    "agree_view": NOTES["agree_view"],
+    "decline_view": NOTES["decline_view"],
+    "begin_view": gettext_lazy("Support began to look"),
+    "end_view": gettext_lazy("Support stopped looking"),
     "share_view": gettext_lazy("View shared in a unit"),
     "change_view": gettext_lazy("Shared view changed"),
     "unshare_view": gettext_lazy("View no longer shared"),
@@ -73,6 +103,8 @@ ACCOUNT_ACTIONS = {
     "retry_mails": gettext_lazy("All failed mails tried again by hand"),
     "give_up_mail": gettext_lazy("Mail given up by hand"),
     "retry_entries": gettext_lazy("Entries put aside looked at again"),
+    "run_again": gettext_lazy("Failed task run again by hand"),
+    "dismiss": gettext_lazy("Failed task dismissed"),
     "make_webhook": gettext_lazy("Webhook made"),
     "change_webhook": gettext_lazy("Webhook changed"),
     "pause_webhook": gettext_lazy("Webhook paused"),
@@ -82,9 +114,11 @@ ACCOUNT_ACTIONS = {
     "test_webhook": gettext_lazy("Test event sent"),
     "replay_webhook": gettext_lazy("Event sent to a webhook again"),
     "replay_webhooks": gettext_lazy("Failed events sent to a webhook again"),
+    "backup": gettext_lazy("Backup made"),
     "webhook_failing": NOTES["webhook_failing"],
     "webhook_gone": NOTES["webhook_gone"],
     "webhook_orphaned": NOTES["webhook_orphaned"],
+    "malware": gettext_lazy("Malware refused"),
 }
 """Account events have no workflow table; these are their words."""
 

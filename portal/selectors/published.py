@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Left
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Left
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -120,17 +120,20 @@ def get_agreement(code: str) -> Agreement:
 def _partners() -> QuerySet[Organisation]:
     """Partners that offer a public programme or with whom an agreement was made."""
     offered = Program.objects.filter(public_programs(), status__in=OFFERED)
+    agreed = Agreement.objects.filter(status__in=PUBLISHED)
     return (
         Organisation.objects.filter(kind=OrganisationKind.PARTNER, suspended=False)
         .select_related("partner")
-        .filter(Q(programs__in=offered) | Q(agreements__status__in=PUBLISHED))
-        .annotate(
-            offered=Count("programs", filter=Q(programs__in=offered), distinct=True),
-            in_force=Count("agreements", filter=Q(agreements__status__in=IN_FORCE), distinct=True),
-        )
+        .filter(Q(pk__in=offered.values("partner")) | Q(pk__in=agreed.values("partner")))
+        .annotate(offered=_count_of(offered), in_force=_count_of(agreed.filter(status__in=IN_FORCE)))
         .order_by("-offered", "-in_force", "code")
-        .distinct()
     )
+
+
+def _count_of(records: QuerySet) -> Coalesce:
+    """How many of these a partner has; each counted by itself, not every one beside every other."""
+    counted = records.filter(partner=OuterRef("pk")).order_by().values("partner").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _free_seats(organisations) -> dict[int, int]:

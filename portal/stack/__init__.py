@@ -1,6 +1,6 @@
 """The launcher: starts the servers of a first look and of the tests as child processes, and stops them again.
 
-Nothing here runs in production; there systemd or a container platform does this work (docs/operations.md).
+Nothing here runs in production; there systemd or a container platform does this work (docs/operations/README.md).
 """
 
 

@@ -215,7 +215,7 @@ def start_portal(crew: Crew, env: dict[str, str], port: int, listener: socket.so
         celery = [python, "-m", "celery", "-A", "portal"]
         if env["REDIS_URL"]:
             worker = ["worker", "--without-gossip", "--without-mingle", "-l", "INFO"]
-            usual = [*worker, "--concurrency", "2", "-n", "demo@%h"]
+            usual = [*worker, "--concurrency", "2", "-Q", "interactive,mail,bulk", "-n", "demo@%h"]
             crew.start("worker", [*celery, *usual], log=logs / "worker.log", **options)
             # Minutes of calculation must not hold up mail and deadlines: 70 MB more, in a process of its own.
             long = [*worker, "--concurrency", "1", "-Q", "allocation", "-n", "allocation@%h"]
@@ -260,7 +260,7 @@ def welcome(env: dict[str, str], port: int) -> str:
     lines.append(f"Mail      {short(Path(env['EMAIL_FILE_PATH']))}")
     lines.append(f"Logs      {short(VAR / 'log')}")
     if os.geteuid() == 0:
-        lines.append("Root      you are root: fine for a first look, never for real use (docs/operations.md)")
+        lines.append("Root      you are root: fine for a first look, never for real use (docs/operations/README.md)")
     lines.append("Stop      Ctrl-C")
     return "\n".join(lines)
 

@@ -49,6 +49,12 @@ class Child:
         return tail(self.log, lines) if self.log else ""
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes a process has started."""
+    found = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(word) for word in found.stdout.split()]
+
+
 def tail(log: Path, lines: int = 15) -> str:
     """The last lines of a file, indented, or a note that it is empty."""
     try:

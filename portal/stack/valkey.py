@@ -89,6 +89,11 @@ class Valkey:
         """Whether the server has gone away."""
         return self._child is not None and self._child.ended()
 
+    def kill(self) -> None:
+        """No warning, nothing is kept. For drills; `start()` starts it again."""
+        self._child.process.kill()
+        self._child.process.wait()
+
     def stop(self) -> None:
         """Stop it; its socket goes too."""
         if self._child:

@@ -115,7 +115,9 @@ def feed(request, token):
     owner = owner_of(token) if len(token) < 100 else None
     tries = wrong_feeds(request) if owner is None else feed_reads(owner)
     if not tries.take():
-        return HttpResponse("429", status=429, content_type="text/plain", headers={"Retry-After": str(WINDOW)})
+        return HttpResponse(
+            "429", status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": str(WINDOW)}
+        )
     if owner is None:
         raise Http404
     with translation.override(owner.language):

@@ -17,6 +17,7 @@ from portal.dashboard.page import charts_of, figures_of
 from portal.kpi.scopes import scope_of
 from workflow.charts import chart_download, prepare
 from workflow.listing import Pages
+from workflow.replica import reads_reports
 
 PAGE = 25
 
@@ -37,6 +38,7 @@ def for_the_centre(view):
 
 
 @require_safe
+@reads_reports
 @for_the_centre
 def dashboard(request, choice):
     """Eight questions with their answers drawn; `?grafik=…&sebagai=…` hands out one of them as a file."""
@@ -56,6 +58,7 @@ def dashboard(request, choice):
 
 
 @require_safe
+@reads_reports
 @for_the_centre
 def rows(request, choice, measure):
     """The rows behind one figure of the dashboard, as far as the reader may open them."""

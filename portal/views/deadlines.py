@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from portal.selectors.deadlines import SPANS, Choice, asked_for, flow_tabs
 from portal.selectors.deadlines import deadlines as find_deadlines
 
 
+@require_safe
 def deadlines(request):
     """Overdue first, then by day; filters by table, span and "my turn" in the address."""
     flow, span, mine = asked_for(request.GET)

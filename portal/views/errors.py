@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -15,6 +16,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from portal.gates import roles_behind
 from portal.maintenance import Pause
+from portal.outage import trouble_of
 from portal.typed import Typed, typed
 from workflow.acting import stale_sentence, switched
 from workflow.answers import json_answer, wants_json
@@ -57,7 +59,7 @@ def _page(request, template: str, status: int, context: dict | None = None, kept
 @requires_csrf_token
 def bad_request(request, exception=None):
     """400; and 413 for what is too large to read."""
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
 
@@ -88,8 +90,24 @@ def stale(request, exception):
 
 @requires_csrf_token
 def refused(request, exception):
-    """409: a rule refuses; its sentences are shown."""
-    return _page(request, "409.html", 409, {"sentences": exception.reasons}, typed(request))
+    """409, or 503 where something is away: a rule refuses; its sentences are shown."""
+    status = getattr(exception, "status", 409)
+    return _page(request, "409.html", status, {"sentences": exception.reasons}, typed(request))
+
+
+@requires_csrf_token
+def too_many(request, seconds: int):
+    """429: asked for too often, and when to come back. What was typed is kept."""
+    if wants_json(request):
+        sentence = _("Too many requests. Try again in %(seconds)d seconds.") % {"seconds": seconds}
+        problem = {"type": "about:blank", "title": sentence, "status": 429, "sentence": sentence, "seconds": seconds}
+        response = json_answer(problem, status=429)
+        response["Content-Type"] = "application/problem+json"
+    else:
+        response = _page(request, "429.html", 429, {"minutes": -(-seconds // 60)}, typed(request))
+        add_never_cache_headers(response)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def csrf_failure(request, reason=""):
@@ -118,8 +136,33 @@ def server_error_page(kept: Typed | None = None, again: str = "") -> str:
 
 
 def server_error(request):
-    """500: what was typed is kept in the page, with a way to try again."""
+    """500: what was typed is kept in the page, with a way to try again. 503 where the database is the reason."""
+    error = sys.exc_info()[1]
+    if trouble := trouble_of(error):
+        return out_of_order(request, trouble)
     response = HttpResponse(server_error_page(typed(request), _again(request)), status=500)
+    add_never_cache_headers(response)
+    return response
+
+
+RETRY_AFTER = 20
+"""Seconds: a database that was killed is back by then."""
+
+
+def out_of_order(request, trouble: str):
+    """503: the portal lives, its database is "away" or "slow", or a disk is "full". Drawn without any of them."""
+    sentence = {
+        "away": _("The database does not answer. Try again in a moment; what was saved stays saved."),
+        "slow": _("This took too long. Try again in a moment; what was saved stays saved."),
+        "full": _("There is no room left to store this. Nothing of it was stored; try again later."),
+    }[trouble]
+    if wants_json(request):
+        response = json_answer({"sentence": sentence}, status=503)
+    else:
+        values = {"trouble": trouble, "typed": typed(request), "path": _again(request)}
+        response = HttpResponse(_bare("503.html", values), status=503)
+    response.sentence = sentence
+    response["Retry-After"] = str(RETRY_AFTER)
     add_never_cache_headers(response)
     return response
 

@@ -23,6 +23,7 @@ from workflow.charts import chart_download, prepare
 from workflow.downloads import csv_response
 from workflow.engine import Refused
 from workflow.listing import Pages
+from workflow.replica import reads_reports
 from workflow.sheets import xlsx_response
 
 PAGE = 25
@@ -59,6 +60,7 @@ def _choices(request, period: of.Period) -> dict:
 
 
 @require_safe
+@reads_reports
 @for_readers
 def overview(request, scope):
     """Every figure for the reader, by question."""
@@ -89,6 +91,7 @@ def _only(request) -> str:
 
 
 @require_safe
+@reads_reports
 @for_readers
 def detail(request, scope, code):
     """One figure: formula, comparison, places, and the rows behind it."""
@@ -200,6 +203,7 @@ def _steps(request, scope, period) -> dict:
 
 
 @require_safe
+@reads_reports
 @for_readers
 def file(request, scope, code, kind):
     """The rows behind a figure as CSV, or with places and formula as Excel."""

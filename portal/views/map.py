@@ -23,6 +23,7 @@ from regions.maps import sheets
 from workflow.downloads import csv_response
 from workflow.formats import NOTHING, num, percent
 from workflow.open_page import open_page
+from workflow.replica import reads_reports
 
 SORTS = ("place", *MEASURES)
 
@@ -146,6 +147,7 @@ def _records(asked: Asked, measure: Measure, place: PlaceFigures) -> str:
 
 
 @open_page
+@reads_reports
 def country(request):
     """Needs, people, seats and the gap by province: as a map, as tiles and as a table."""
     asked = Asked(request)
@@ -161,6 +163,7 @@ def country(request):
 
 
 @open_page
+@reads_reports
 def province(request, code: str):
     """The regencies and cities of one province."""
     found = selectors.province_of(code)
@@ -242,4 +245,4 @@ def shapes(request, name: str, version: str):
 def _shapes(request, found: dict[str, str]) -> HttpResponse:
     body = format_html_join("", '<path id="w{}" d="{}"/>', sorted(found.items()))
     svg = format_html('<svg xmlns="http://www.w3.org/2000/svg"><defs>{}</defs></svg>', body)
-    return HttpResponse(svg, content_type="image/svg+xml")
+    return HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import Sitemap
@@ -9,6 +11,7 @@ from django.contrib.sitemaps.views import sitemap as sitemap_of
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -121,6 +124,23 @@ def robots(request):
     closed = ("/beranda/", "/undangan/", "/masuk/", "/sandi/", "/cari/")
     lines = ["User-agent: *", *[f"Disallow: {prefix}{path}" for path in closed for prefix in ("", "/en")]]
     lines += [f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86400)
+def security(request):
+    """Whom to tell about a weakness (RFC 9116), as SECURITY.md says it. Good for half a year from the month's first
+    day, so that an address nobody looks after any more is seen to be old."""
+    first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: mailto:{settings.SECURITY_EMAIL}",
+        f"Expires: {(first + dt.timedelta(days=183)).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        "Preferred-Languages: id, en",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

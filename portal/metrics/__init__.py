@@ -1,0 +1,1 @@
+"""Figures for Prometheus: what requests did, and how things stand (docs/operations/monitoring.md)."""
