@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
-from accounts.models import AccessToken, Delegation, Invitation, Organisation, SavedView
+from accounts.adapters import BOX as FACTORS
+from accounts.models import AccessToken, Delegation, Invitation, Organisation, SavedView, SignIn, SupportView
 from accounts.services.tokens import make_token
 from exchange.models import Edition, Job, JobItem, Phase
 from forum.models import Question, Thread
@@ -166,6 +168,7 @@ SAMPLES = {
     **{(f"partnerships:{name}", "code"): lambda: brief().code for name in OF_A_BRIEF},
     **{(f"partnerships:{name}", "number"): lambda: brief_line().number for name in OF_A_BRIEF[4:6]},
     ("partnerships:act_brief", "action"): lambda: "withdraw",
+    ("parked_task", "pk"): lambda: 1,
     ("map_province", "code"): lambda: "52",
     ("map_shapes", "name"): lambda: "indonesia",
     ("map_shapes", "version"): lambda: "0" * 12,
@@ -189,6 +192,7 @@ def in_hand() -> list[tuple[str, str, str]]:
         ("participants:attach_paper", "operator.bpvp-sidoarjo", [draft]),
         ("partnerships:open_agreement", "petugas.kerjasama", []),
         ("notices:desk", "petugas.portal", []),
+        ("parked_tasks", "petugas.portal", []),
         ("notices:many", "verifikator.ppsdm", [batch_notice().pk]),
         ("notices:unsubscribe", "", [token_for(user("operator.ntb"), [NoticeKind.CHANGE])]),
     ]
@@ -198,12 +202,18 @@ def in_hand() -> list[tuple[str, str, str]]:
 
 _ANOTHER_STATE = "the sample is in another state, and no page that was kept links to one in the right state"
 _ITS_OWN_PERSON = "only the person it is about, or whoever has the link, opens it"
+_ONE_STEP = "only a session at this very step opens it (tests/accounts, tests/browser/test_passkey.py)"
 UNOPENED = {
     "accounts:accept": _ITS_OWN_PERSON,
+    "accounts:remove_factor": _ITS_OWN_PERSON,
+    "accounts:recovery_file": _ONE_STEP,
+    **dict.fromkeys(("accounts:sso", "accounts:sso_back"), "no provider of single sign-on is configured"),
     "calendar_feed": _ITS_OWN_PERSON,
     "participants:my_copy": _ITS_OWN_PERSON,
     "forum:take_decision": "the forum of the sample scenario spoke of no record",
+    "parked_task": "no task fails for good in the sample scenario",
     "kpi_strike": "no rate stands in the sample scenario",
+    "metrics": "for programs that collect figures, with a token of their own",
     "map_shapes": "the shapes of regions are loaded by the operator; there are none in the sample scenario",
     **dict.fromkeys(
         (
@@ -330,6 +340,9 @@ def sample(name: str, argument: str):
 def _number(name: str) -> int:
     if name == "accounts:revoke_token":
         return _token().pk
+    if name in {"accounts:reset_factors", "accounts:remove_factor"}:
+        factor = _factor()
+        return factor.user_id if name == "accounts:reset_factors" else factor.pk
     if name.startswith("forum:thread"):
         said = talk().messages.filter(author=user("penghubung.jica")).last()
         return said.attachments.get().pk if name == "forum:thread_file" else said.pk
@@ -339,6 +352,12 @@ def _number(name: str) -> int:
         return Holiday.objects.filter(region_code="").first().pk
     if name == "accounts:end":
         return user("operator.nabire").memberships.get().pk
+    if name == "accounts:end_session":
+        return _sign_in().pk
+    if name == "accounts:person":
+        return user("operator.nabire").pk
+    if name in {"accounts:answer_view", "accounts:begin_view", "accounts:view_seen"}:
+        return _look().pk
     if name in {"accounts:view", "accounts:delete_view", "accounts:first_view"}:
         return saved_view().pk
     if name == "accounts:delegation_paper":
@@ -354,6 +373,18 @@ def _number(name: str) -> int:
     if name == "programs:file":
         return program("JA1").files.first().pk
     return agreement().external_steps.first().pk if "answer" in name else agreement().documents.first().pk
+
+
+def _sign_in() -> SignIn:
+    """A session of the office's operator, on another device."""
+    times = {"user": user("operator.ntb"), "ends_at": timezone.now() + dt.timedelta(hours=2)}
+    return SignIn.objects.get_or_create(key_hash="0" * 40, defaults=times)[0]
+
+
+def _look() -> SupportView:
+    """A request of the portal's keeper to look as the office's operator."""
+    asked = {"person": user("operator.ntb"), "supporter": user("petugas.portal")}
+    return SupportView.objects.get_or_create(**asked, defaults={"reason": "Daftar tetap kosong."})[0]
 
 
 def upload() -> Job:
@@ -414,6 +445,12 @@ def saved_view() -> SavedView:
     owner = user("operator.ntb")
     found = {"owner": owner, "page": "regions:needs", "name": "Draf kami", "query": "status=DRAFT"}
     return SavedView.objects.get_or_create(**found)[0]
+
+
+def _factor() -> Authenticator:
+    """The authenticator app of an office that has one."""
+    owner, data = user("operator.nabire"), {"data": {"secret": FACTORS.seal("A" * 32)}}
+    return Authenticator.objects.get_or_create(user=owner, type="totp", defaults=data)[0]
 
 
 def _token() -> AccessToken:
