@@ -32,7 +32,7 @@ from regions.models import NeedStatus
 from tests import factories
 from tests.stack.mail_sink import MailSink
 from tests.stack.test_demo import free_port
-from tests.stack.test_worker import CELERY, children, until
+from tests.stack.test_worker import CELERY, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 TUESDAY = dt.datetime(2027, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -84,7 +84,8 @@ class Drill:
 
     def start_worker(self, name: str):
         """A real worker with two children."""
-        command = [*CELERY, "worker", "--concurrency", "2", "-n", f"{name}@drill", "-l", "INFO"]
+        queues = ["-Q", "interactive,mail", "--concurrency", "2"]
+        command = [*CELERY, "worker", *queues, "-n", f"{name}@drill", "-l", "INFO"]
         log = self.folder / f"{name}.log"
         return self.crew.start(name, command, log=log, env=self.environment, cwd=ROOT)
 
@@ -224,7 +225,7 @@ def test_nothing_is_lost_and_nothing_doubled(drill, offices, needs, aceh_verifie
     drill.sink.open()
     drill.ask("deliver_pending", "send_outbox")
     until(lambda: len(drill.sink.taken) > 20)
-    for doomed in children(worker.pid):
+    for doomed in processes.children_of(worker.pid):
         drill.kill(doomed, group=False, what="child")
     return_needs("workers killed", EVENTS["workers killed"] // 2)
 

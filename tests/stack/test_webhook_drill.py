@@ -26,7 +26,7 @@ from tests import program_factories
 from tests.notices import webhook_receivers as receivers
 from tests.notices.webhook_receivers import Receiver, answer
 from tests.stack.test_demo import free_port
-from tests.stack.test_worker import CELERY, children, until
+from tests.stack.test_worker import CELERY, until
 from workflow.models import LogEntry
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -98,7 +98,8 @@ class Drill:
         self.killed: list[str] = []
 
     def start_worker(self, name: str):
-        command = [*CELERY, "worker", "--concurrency", "2", "-n", f"{name}@drill", "-l", "INFO"]
+        queues = ["-Q", "interactive,mail", "--concurrency", "2"]
+        command = [*CELERY, "worker", *queues, "-n", f"{name}@drill", "-l", "INFO"]
         log = self.folder / f"{name}.log"
         return self.crew.start(name, command, log=log, env=self.environment, cwd=ROOT)
 
@@ -179,7 +180,7 @@ def test_no_event_is_lost_and_none_has_two_identities(
     drill.pauses_are_over()
     drill.ask(2)
     until(lambda: sum(len(ledger.took) for ledger in drill.ledgers) > 15)
-    for doomed in children(worker.pid):
+    for doomed in processes.children_of(worker.pid):
         drill.kill(doomed, group=False, what="child")
     for program in programs:
         publish(program, EVENTS["workers killed"])

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from partnerships.models import AllocationRun, RunStatus
 from partnerships.rules.allocations import held_runs
+from portal.queues import QUEUES
 from portal.stack import processes
 from portal.stack.places import ROOT
 from tests.partnerships import allocation_factories
@@ -35,7 +36,8 @@ def environment(test_database_url, redis_url):
 def worker(environment, folder):
     """A Celery worker in a process of its own."""
     log = folder / "worker.log"
-    command = [*CELERY, "worker", "--pool", "solo", "--without-gossip", "--without-mingle", "-l", "INFO"]
+    command = [*CELERY, "worker", "-Q", ",".join(QUEUES), "--pool", "solo", "--without-gossip", "--without-mingle"]
+    command += ["-l", "INFO"]
     child = processes.start("worker", command, log=log, env=environment, cwd=ROOT)
     yield child
     child.stop()
@@ -96,12 +98,6 @@ def until(found, patience: float = 40):
     return answer
 
 
-def children(pid: int) -> list[int]:
-    """The processes a process has started."""
-    found = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
-
-
 def test_a_calculation_whose_process_is_killed_is_finished_by_the_next_one(calculator, environment, aceh, bali, jica):
     allocation_factories.scarce(jica, aceh, bali)
     run = allocation_factories.run(status=RunStatus.RUNNING)
@@ -113,9 +109,9 @@ def test_a_calculation_whose_process_is_killed_is_finished_by_the_next_one(calcu
             [sys.executable, "manage.py", "shell", "-v", "0", "-c", send], cwd=ROOT, env=environment, check=True
         )
         until(lambda: run.pk in held_runs())
-        [doomed] = children(calculator.pid)
+        [doomed] = processes.children_of(calculator.pid)
         os.kill(doomed, signal.SIGKILL)
-        until(lambda: children(calculator.pid) not in ([], [doomed]))
+        until(lambda: processes.children_of(calculator.pid) not in ([], [doomed]))
     until(lambda: AllocationRun.objects.get(pk=run.pk).status != RunStatus.RUNNING)
     run = AllocationRun.objects.get(pk=run.pk)
     assert (run.status, run.figures["seats"]) == (RunStatus.RESULT, 4)
