@@ -80,9 +80,10 @@ def pytest_load_initial_conftests(early_config, args):
 
 THE_LONGEST = (
     "browser/test_every_page.py",
+    "authorisation/test_cooperation.py",
+    "authorisation/test_portal.py",
     "stack/test_demo.py",
     "browser/test_stories.py",
-    "portal/test_every_address.py",
     "portal/test_national.py",
     "browser/test_offline.py",
     "browser/test_journeys.py",
@@ -91,6 +92,7 @@ THE_LONGEST = (
     "browser/test_participants_pages.py",
     "portal/test_demo.py",
     "browser/test_without_script.py",
+    "stack/test_deployment.py",
 )
 """Files that take half a minute and more, the longest first. Which they are is said by `--durations=40`."""
 

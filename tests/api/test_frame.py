@@ -120,6 +120,8 @@ def test_a_fault_says_nothing_of_its_cause(aceh_operator, monkeypatch, caplog):
     assert found["detail"] == "Gangguan dicatat. Coba lagi nanti."
     assert "ZeroDivisionError" in caplog.text
     assert caller.secret not in caplog.text
+    [line] = [record.getMessage() for record in caplog.records if record.name == "api.views.base"]
+    assert (line.startswith("fault at api:"), "/needs" in line) == (True, False)
 
 
 def test_maintenance_is_a_problem_too(stranger, settings, tmp_path):

@@ -9,7 +9,6 @@ import re
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -17,6 +16,7 @@ from playwright.sync_api import Error
 
 from accounts.models import Membership
 from accounts.roles import Role
+from accounts.sessions import SessionStore
 from regions.models import CompetencyGap, CoverLetter, Evidence, NeedLine, Term, TrainingNeed
 from regions.reference import loader
 from regions.services import remove_line
@@ -401,7 +401,7 @@ def test_a_file_goes_on_where_the_line_broke_and_is_attached_once(device, aceh_o
         lambda route: broken(route) if route.request.method == "PUT" else route.continue_(),
     )
     large = paper("besar.pdf", "Besar")
-    large["buffer"] += bytes(900_000)
+    large["buffer"] += bytes(900_000) + b"\n%%EOF\n"
     form = one.page.locator('form[data-upload="evidence"]')
     form.locator("select").select_option(index=1)
     form.locator("input[type=file]").set_input_files(large)
@@ -517,10 +517,11 @@ def test_a_draft_that_the_chosen_role_may_not_see_waits_for_the_other_one(
 
 def act_in(membership) -> None:
     """Another tab chooses the capacity in the account menu."""
+    store = SessionStore()
     for row in Session.objects.all():
-        store = SessionStore(row.session_key)
-        store["acting_membership"] = membership and membership.pk
-        store.save()
+        kept = {**store.decode(row.session_data), "acting_membership": membership and membership.pk}
+        Session.objects.filter(pk=row.pk).update(session_data=store.encode(kept))
+    cache.clear()
 
 
 def test_a_line_removed_meanwhile_is_saved_anew_by_a_button(device, aceh_operator, need_aceh):

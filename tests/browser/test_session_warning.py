@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
-from accounts.sessions import USED
+from accounts.sessions import USED, stored_name
 from tests.browser.conftest import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,7 +52,7 @@ def test_an_ended_session_is_named_and_the_page_stays(chromium_page, aceh_operat
     page.goto("/akun/")
     page.fill("input[name='own-name']", "Diketik tadi")
     key = near_its_end(page, 100)
-    Session.objects.filter(session_key=key).delete()
+    Session.objects.filter(session_key=stored_name(key)).delete()
     cache.clear()
     page.evaluate(WATCH)
     over = page.locator("#session [data-part='over']")

@@ -63,6 +63,7 @@ def test_the_button_works_without_a_session(stranger, aceh_operator):
 def test_one_click_of_a_mail_program_is_answered_without_a_page(stranger, aceh_operator):
     answer = stranger.post(path_of(aceh_operator), {"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert cadences(aceh_operator) == AS_USUAL | {"CHANGE": "OFF", "TALK": "OFF"}
     again = stranger.post(path_of(aceh_operator), {"List-Unsubscribe": "One-Click"})
     assert (again.status_code, Preference.objects.count()) == (200, 2)

@@ -30,7 +30,7 @@ def of(abroad):
 def events(browser, record, role="DINAS_OP") -> dict:
     """What a calendar program reads from the file, by identity."""
     response = browser(role).get(f"/en/peserta/calon/{record.code}/kalender.ics")
-    assert response["Content-Type"] == "text/calendar" and "no-store" in response["Cache-Control"]
+    assert response["Content-Type"] == "text/calendar; charset=utf-8" and "no-store" in response["Cache-Control"]
     assert b"Peserta Contoh" not in response.content
     assert all(len(line) <= 75 for line in response.content.split(b"\r\n"))
     found = Calendar.from_ical(response.content)

@@ -413,12 +413,12 @@ def test_what_the_queue_lost_is_handed_to_it_again(aceh, jica, start):
     assert tasks.resume_allocations() == 0
 
 
-def test_a_run_nobody_takes_up_is_failed_after_an_hour():
-    run = running(heartbeat_at=None, started_at=timezone.now() - dt.timedelta(minutes=59))
+def test_a_run_nobody_takes_up_is_failed_after_three_hours():
+    run = running(heartbeat_at=None, started_at=timezone.now() - dt.timedelta(minutes=179))
     clock.run()
     run.refresh_from_db()
     assert run.status == S.RUNNING
-    AllocationRun.objects.update(started_at=timezone.now() - dt.timedelta(minutes=61))
+    AllocationRun.objects.update(started_at=timezone.now() - dt.timedelta(minutes=181))
     clock.run()
     run.refresh_from_db()
     assert (run.status, run.failure) == (S.FAILED, {"key": "not_started", "params": {}})
@@ -485,7 +485,11 @@ def test_every_step_has_words():
 
 
 def test_the_calculation_has_a_queue_and_limits_of_its_own(settings):
-    assert settings.CELERY_TASK_ROUTES == {"partnerships.tasks.run_allocation": {"queue": "allocation"}}
+    queues = settings.CELERY_TASK_ROUTES
+    assert [name for name, place in queues.items() if place == {"queue": "allocation"}] == [
+        "partnerships.tasks.run_allocation",
+        "portal.tasks.hold_sample_rounds",
+    ]
     assert (tasks.run_allocation.soft_time_limit, tasks.run_allocation.time_limit) == (1500, 1800)
     assert dt.timedelta(seconds=tasks.run_allocation.time_limit) < rules.HANGS_AFTER
     assert tasks.run_allocation.acks_late is True

@@ -364,7 +364,7 @@ def test_the_file_of_shapes_is_kept_for_a_year_and_gone_when_another_is_loaded(c
     answer = client.get(address)
     assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
         200,
-        "image/svg+xml",
+        "image/svg+xml; charset=utf-8",
         "public, max-age=31536000, immutable",
     )
     assert answer.text.count('<path id="w11') == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import time
 
 import pytest
@@ -41,6 +43,42 @@ def test_it_is_a_cache_while_the_server_answers(cache):
     )
     cache.set_many({"b": 1, "c": 2}, 60)
     assert (cache.get_many(["b", "c", "d"]), cache.touch("b", 5)) == ({"b": 1, "c": 2}, True)
+
+
+class Ordered:
+    """What an intruder would leave in the cache: opening it makes a folder."""
+
+    def __init__(self, place):
+        self.place = str(place)
+
+    def __reduce__(self):
+        return os.mkdir, (self.place,)
+
+
+def test_what_somebody_else_wrote_is_not_there_and_does_not_run(cache, tmp_path):
+    place = tmp_path / "ran"
+    planted = pickle.dumps(Ordered(place))
+    line = cache._cache.get_client(write=True)
+    for key, value in {"bare": planted, "sealed": b"\x00" * 32 + planted, "short": b"x", "empty": b""}.items():
+        line.set(cache.make_key(key), value)
+    cache.set("mine", None, 60)
+    assert [cache.get(key, "–") for key in ("bare", "sealed", "short", "empty", "mine")] == ["–", "–", "–", "–", None]
+    assert (cache.get_many(["bare", "mine"]), place.exists()) == ({"mine": None}, False)
+    cache.set("bare", True, 60)
+    assert cache.get("bare") is True
+
+
+def test_an_entry_counts_under_its_own_key_alone(cache):
+    cache.set("session-of-somebody", {"user": 1}, 60)
+    line = cache._cache.get_client(write=True)
+    line.set(cache.make_key("session-of-mine"), line.get(cache.make_key("session-of-somebody")))
+    assert (cache.get("session-of-mine", "–"), cache.get("session-of-somebody")) == ("–", {"user": 1})
+    assert cache.get_many(["session-of-mine"]) == {}
+
+
+def test_numbers_are_counted_by_the_server(cache):
+    cache.set("tries", 1, 60)
+    assert (cache.incr("tries", 2), cache.get("tries")) == (3, 3)
 
 
 def test_while_it_is_away_everything_is_answered_at_once(cache, server):

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 import pytest
+import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
@@ -247,6 +248,22 @@ def test_every_page_of_the_site_map_opens_for_visitors_in_both_languages(client,
     found = addresses(client)
     assert ({"/", "/en/", "/mitra/profil/jica/", "/en/mitra/profil/jica/"} <= set(found), len(found)) == (True, 66)
     assert [path for path in found if client.get(path).status_code != 200] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expires"), [("2026-01-31", "2026-07-03T00:00:00Z"), ("2026-11-01", "2027-05-03T00:00:00Z")]
+)
+def test_whoever_finds_a_weakness_learns_whom_to_tell(client, settings, day, expires):
+    settings.SECURITY_EMAIL, settings.SITE_URL = "keamanan@example.test", "https://portal.example.test"
+    with time_machine.travel(f"{day}T12:00:00+07:00", tick=False):
+        answer = client.get("/.well-known/security.txt")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.text.splitlines() == [
+        "Contact: mailto:keamanan@example.test",
+        f"Expires: {expires}",
+        "Preferred-Languages: id, en",
+        "Canonical: https://portal.example.test/.well-known/security.txt",
+    ]
 
 
 def test_robots_name_the_site_map_and_close_the_inside(client):

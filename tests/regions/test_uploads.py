@@ -19,7 +19,7 @@ from workflow.models import LogEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 
-LONG = b"%PDF-1.4\n" + bytes(range(256)) * 1200
+LONG = b"%PDF-1.4\n" + bytes(range(256)) * 1200 + b"\n%%EOF"
 """Three pieces: 128 KB, 128 KB, the rest."""
 
 
