@@ -20,7 +20,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from workflow import formats
-from workflow.files import TYPES
+from workflow.file_types import TYPES
 from workflow.sheets import SHORT, STARTERS, clean, file_name
 
 SHOWN = {"application/pdf"}

@@ -20,19 +20,12 @@ from django.utils.translation import gettext as _
 from workflow import formats
 from workflow.engine import Refused
 from workflow.file_sentences import mismatch, unfit
+from workflow.file_types import TYPES
 from workflow.inspecting import Unfit, inspected
 from workflow.scanning import refuse_malware
 
 log = logging.getLogger(__name__)
 
-TYPES = {
-    "pdf": (b"%PDF-", "application/pdf"),
-    "png": (b"\x89PNG\r\n\x1a\n", "image/png"),
-    "jpg": (b"\xff\xd8\xff", "image/jpeg"),
-    "jpeg": (b"\xff\xd8\xff", "image/jpeg"),
-    "docx": (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "xlsx": (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 PAPERS = ("pdf",)
 EVIDENCE = ("pdf", "png", "jpg", "jpeg", "docx", "xlsx")
 PICTURES = ("png", "jpg", "jpeg")
