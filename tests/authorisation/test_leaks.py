@@ -53,13 +53,9 @@ def hidden(account: str, column: str, records) -> dict[str, str]:
     for line in lines():
         kind = line.record.partition(":")[0]
         record = records[line.record]
-        if (
-            kind not in PAGES
-            or line.record in PUBLISHED
-            or line.get == "x"
-            or "code" not in record.values
-            or record.before
-        ):
+        if kind not in PAGES or line.record in PUBLISHED or record.before:
+            continue
+        if line.get == "x" or "code" not in record.values:
             continue
         if record.home.account(column) != account:
             continue
