@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 MOST_PIXELS = 50_000_000
 FORMATS = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG"}
@@ -20,6 +20,7 @@ def drawn_anew(content: bytes, kind: str, largest: int) -> tuple[str, list[bytes
     wanted = FORMATS[kind]
     try:
         # Phones put a second picture behind the first (MPO): the first one is kept.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # whoever makes PDFs in the same process lets halves pass
         picture = Image.open(io.BytesIO(content), formats=["JPEG", "MPO"] if wanted == "JPEG" else [wanted])
         if picture.width * picture.height > MOST_PIXELS:
             return "pixels", []
