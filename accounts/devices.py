@@ -83,9 +83,11 @@ _SYSTEMS = (
 def device_words(agent: str) -> tuple[str, str]:
     """(browser, system) in plain words: enough to know one's own phone again, too little to track anybody."""
     text = agent[:400]
-    return tuple(  # type: ignore[return-value]
-        next((name for name, pattern in known if re.search(pattern, text)), "") for known in (_BROWSERS, _SYSTEMS)
-    )
+    return _first(_BROWSERS, text), _first(_SYSTEMS, text)
+
+
+def _first(known: tuple[tuple[str, str], ...], text: str) -> str:
+    return next((name for name, pattern in known if re.search(pattern, text)), "")
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
