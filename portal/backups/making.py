@@ -18,7 +18,7 @@ from django.core.files.storage import default_storage
 
 from portal.backups import Trouble, postgres
 from portal.backups.sealed import Sealer, object_name
-from portal.backups.shelf import DATABASE, MANIFEST, SUMS, Shelf, settle, sha256_of
+from portal.backups.shelf import DATABASE, MANIFEST, NAMED, SUMS, Shelf, settle, sha256_of
 from workflow.storage import names_below
 
 
@@ -39,11 +39,12 @@ class Made:
 
 
 def make(shelf: Shelf, line: postgres.Line, key: bytes, *, now: dt.datetime, reread: bool = False) -> Made:
-    """One backup, complete or not there at all."""
-    made = Made(f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
+    """One backup, complete or not there at all. Named by its second, or by the next one that has none yet."""
+    named = now.astimezone(dt.UTC)
+    while (shelf.folder / f"{named:{NAMED}}").exists():
+        named += dt.timedelta(seconds=1)
+    made = Made(f"{named:{NAMED}}")
     half = shelf.folder / f".making-{made.name}"
-    if (shelf.folder / made.name).exists():
-        raise Trouble(f"A backup of this second exists already: {made.name}.")
     half.mkdir(mode=0o700)
     with open(half / SUMS, "w", encoding="ascii") as sums, contextlib.ExitStack() as files:
         head = _database(half, line, key, made, sums)

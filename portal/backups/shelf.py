@@ -23,7 +23,7 @@ from typing import Any
 from portal.backups import Trouble
 from portal.backups.sealed import lines_of, opened
 
-NAME = re.compile(r"\d{8}T\d{6}Z")
+NAMED, NAME = "%Y%m%dT%H%M%SZ", re.compile(r"\d{8}T\d{6}Z")
 SUMS, DATABASE, MANIFEST = "SHA256SUMS", "database", "manifest"
 _SUM = re.compile(r"([0-9a-f]{64})  (\S+)")
 

@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from notices.models import MailRoute, Notice, Outbox, Pending
+from portal.queues import TASKS
 from portal.stack import processes, valkey
 from portal.stack.places import ROOT
 from regions.models import NeedStatus
@@ -89,10 +90,10 @@ class Drill:
         log = self.folder / f"{name}.log"
         return self.crew.start(name, command, log=log, env=self.environment, cwd=ROOT)
 
-    def ask(self, *tasks: str) -> None:
+    def ask(self, *names: str) -> None:
         """What beat does every minute."""
-        for task in tasks:
-            self.asker.send_task(f"notices.tasks.{task}")
+        for task in (f"notices.tasks.{name}" for name in names):
+            self.asker.send_task(task, queue=TASKS[task].queue)
 
     def kill(self, pid: int, *, group: bool, what: str) -> None:
         """As the kernel does when memory is short: no warning, nothing is put in order."""

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from notices.models import Attempt, Bookmark, Delivery, Webhook
 from notices.services import webhooks
+from portal.queues import TASKS
 from portal.stack import processes, valkey
 from portal.stack.places import ROOT
 from tests import program_factories
@@ -30,6 +31,7 @@ from tests.stack.test_worker import CELERY, until
 from workflow.models import LogEntry
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+CALLS = "notices.tasks.call_webhooks"
 EVENTS = {"receivers down": 25, "workers killed": 50}
 """Events of each of the two partners."""
 
@@ -106,7 +108,7 @@ class Drill:
     def ask(self, number: int = 1) -> None:
         """What beat does every quarter of a minute."""
         for _n in range(number):
-            self.asker.send_task("notices.tasks.call_webhooks")
+            self.asker.send_task(CALLS, queue=TASKS[CALLS].queue)
 
     def kill(self, pid: int, *, group: bool, what: str) -> None:
         """As the kernel does when memory is short: no warning, nothing is put in order."""
