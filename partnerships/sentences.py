@@ -15,6 +15,7 @@ from partnerships.matching import WEIGHTS
 from regions.models import FunctionalPost, Region, Theme
 from regions.models.vocabulary import term_label
 from workflow import formats
+from workflow.once import once
 
 PART_LABELS = {
     "theme": gettext_lazy("Competency"),
@@ -65,6 +66,10 @@ class ShownFailure:
 def _names(model) -> dict[str, tuple[str, str]]:
     """{code: (label id, label en)} of posts, themes or provinces; small tables that change once a year."""
     key = f"partnerships.names.{model.__name__}"
+    return once(key, lambda: _names_kept(model, key))
+
+
+def _names_kept(model, key: str) -> dict[str, tuple[str, str]]:
     found = cache.get(key)
     if found is None:
         if model is Region:

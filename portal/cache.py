@@ -73,6 +73,13 @@ class PatientClient(RedisCacheClient):
         self._lock = threading.Lock()
         self._silent_until = 0.0
         self._missed: set[Any] = set()
+        self._made: dict[bool, Any] = {}
+
+    def get_client(self, key=None, *, write=False):
+        """The same object for every question: making one costs more than asking."""
+        if write not in self._made:
+            self._made[write] = super().get_client(key, write=write)
+        return self._made[write]
 
     def _ask(self, call: Callable[[], Any], instead: Any, stale: Iterable[Any] = ()) -> Any:
         """The server's answer, or `instead`; `stale`: keys whose stored values are outdated if it does not answer."""

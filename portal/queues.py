@@ -60,6 +60,7 @@ TASKS = {
     "api.tasks.forget_keys": _AT_NIGHT,
     "accounts.tasks.forget_old_sessions": _AT_NIGHT,
     "portal.tasks.forget_parked": _AT_NIGHT,
+    "portal.tasks.add_up_steps": _AT_NIGHT,
     "workflow.tasks.verify_log": _AT_NIGHT,
     # A calculation takes minutes and a processor of its own.
     "partnerships.tasks.run_allocation": Place(ALLOCATION, 1500, 1800),

@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-notices": {"task": "notices.tasks.forget", "schedule": crontab(hour=3, minute=0)},
     "forget-api-keys": {"task": "api.tasks.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "forget-parked": {"task": "portal.tasks.forget_parked", "schedule": crontab(hour=3, minute=40)},
+    "add-up-steps": {"task": "portal.tasks.add_up_steps", "schedule": 600.0},
     "verify-log": {"task": "workflow.tasks.verify_log", "schedule": crontab(hour=2, minute=10)},
 }
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from portal import errands, parking
+from portal.kpi import step_totals
 
 
 @shared_task
@@ -21,6 +22,12 @@ def resume_errands() -> int:
 def forget_parked() -> int:
     """Every night: tasks that were put aside and settled long ago."""
     return parking.forget()
+
+
+@shared_task
+def add_up_steps() -> int:
+    """Keep the totals of steps young, so that pages have little of the log left to count."""
+    return step_totals.add_up()
 
 
 @shared_task(bind=True, max_retries=20, default_retry_delay=15)

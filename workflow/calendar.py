@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from asgiref.local import Local
 from django.core.cache import cache
-from django.core.signals import got_request_exception, request_finished, request_started
 from django.dispatch import Signal
 
 from workflow import working_days as counting
+from workflow.once import forget, once
 
 WIB = "Asia/Jakarta"
 _KEY = "workflow.holidays"
@@ -19,33 +18,9 @@ calendar_changed = Signal()
 """Sent by the task that follows an edited calendar: sender=Holiday, now. Rooms move what they derive from it."""
 
 
-_request = Local()
-"""The dates as this request read them: a page with many deadlines asks the cache once, not once for each."""
-
-
-def hold(**_more) -> None:
-    """A request begins."""
-    _request.held = {}
-
-
-def let_go(**_more) -> None:
-    """A request is over, or broke."""
-    _request.held = None
-
-
-request_started.connect(hold, dispatch_uid="workflow.calendar.begin")
-request_finished.connect(let_go, dispatch_uid="workflow.calendar.end")
-got_request_exception.connect(let_go, dispatch_uid="workflow.calendar.broken")
-
-
 def holidays() -> frozenset[dt.date]:
-    """The dates on which offices are closed nationwide."""
-    held = getattr(_request, "held", None)
-    if held is None:
-        return _holidays()
-    if _KEY not in held:
-        held[_KEY] = _holidays()
-    return held[_KEY]
+    """The dates on which offices are closed nationwide. A page with many deadlines asks the cache once."""
+    return once(_KEY, _holidays)
 
 
 def _holidays() -> frozenset[dt.date]:
@@ -61,8 +36,7 @@ def _holidays() -> frozenset[dt.date]:
 def forget_holidays() -> None:
     """Called after the calendar was edited."""
     cache.delete(_KEY)
-    if getattr(_request, "held", None) is not None:
-        _request.held = {}
+    forget(_KEY)
 
 
 def is_working_day(day: dt.date) -> bool:

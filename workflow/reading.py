@@ -55,7 +55,7 @@ class Waiting:
 def all_waiting(user, limit: int = 8) -> list[Waiting]:
     """What waits for a user in every table that knows their role; one query, and one for each table with something."""
     known = [e for e in workflows() if any(user.acting_role in s.waits_for for s in e.flow.states)]
-    counts = _counts([waiting_for(user, entry.flow.name) for entry in known])
+    counts = counts_of([waiting_for(user, entry.flow.name) for entry in known])
     return [
         Waiting(entry, count, late, list(waiting_for(user, entry.flow.name)[:limit]) if limit else [])
         for entry, (count, late) in zip(known, counts, strict=True)
@@ -63,7 +63,7 @@ def all_waiting(user, limit: int = 8) -> list[Waiting]:
     ]
 
 
-def _counts(queries: list) -> list[tuple[int, int]]:
+def counts_of(queries: list) -> list[tuple[int, int]]:
     """(all, overdue) of each of these queries, in one."""
     late = Count("pk", filter=Q(due_at__lt=timezone.now()))
     parts = [

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from bench.load.pages import PAGES, RESULTS, machine
-from bench.load.servers import ROOT, collect_static, environment
+from bench.load.servers import ROOT, collect_static, environment, redis
 
 TIMES = 3
 
@@ -50,10 +50,11 @@ def main(pairs: list[str]) -> None:
     by_size = {}
     for pair in pairs:
         size, url = pair.split("=", 1)
-        collect_static(url, "")
-        env = environment(url, "", "bench.load.settings")
-        command = [sys.executable, "-W", "ignore", "-m", "bench.load.inside"]
-        done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+        with redis() as cache:  # a new one for each: nothing is known from the size before
+            collect_static(url, cache)
+            env = environment(url, cache, "bench.load.settings")
+            command = [sys.executable, "-W", "ignore", "-m", "bench.load.inside"]
+            done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
         by_size[size] = json.loads(done.stdout.strip().splitlines()[-1])
         print(size, "measured", flush=True)
     pages = {name: {size: found[name] for size, found in by_size.items()} for name, *_rest in PAGES}

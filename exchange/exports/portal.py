@@ -37,7 +37,7 @@ def _published_columns(user) -> list[Column]:
 
 def _deadlines(asked) -> Found:
     flow, span, mine = deadlines.asked_for(asked.GET)
-    days, _counts = deadlines.deadlines(asked.user, flow=flow, span=deadlines.SPANS[span], mine=mine)
+    days, _counts = deadlines.deadlines(asked.user, flow=flow, span=deadlines.SPANS[span], mine=mine, limit=None)
     words = [str(_("Within %(days)s days")) % {"days": span}]
     if flow:
         words.append(str(workflow(flow).flow.label))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, F, Sum
 from django.db.models.functions import Left
 
@@ -15,6 +17,7 @@ from partnerships.sentences import post_names, province_names, theme_names
 from partnerships.services.suggestions import intakes_on_offer
 from regions.models import CompetencyGap, NeedLine, Region
 from regions.models.places import RegionLevel
+from workflow.listing import KEPT_FOR, LONG
 
 
 def may_read_demand(user) -> bool:
@@ -79,7 +82,22 @@ def _codes_of(island: str) -> list[str]:
 
 
 def demand(wanted: DemandFilter) -> list[Demand]:
-    """Demand by competency and province, the largest unmet first; three queries."""
+    """Demand by competency and province, the largest unmet first. Of a large country the answer may be a minute old."""
+    theme_name, province_name = theme_names(), province_names()
+    key = f"demand.{hashlib.sha256(repr(wanted).encode()).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        found, asked = _sums(wanted)
+        if asked > LONG:
+            cache.set(key, found, KEPT_FOR)
+    return [
+        Demand(theme=theme, theme_label=theme_name(theme), province=place, province_label=province_name(place), **sums)
+        for theme, place, sums in found
+    ]
+
+
+def _sums(wanted: DemandFilter) -> tuple[list[tuple[str, str, dict[str, int]]], int]:
+    """([(competency, province, sums)], the number of gaps they are made of); three queries."""
     gaps = CompetencyGap.objects.filter(line__need__status__in=OPEN_NEEDS).annotate(
         province=Left("line__need__office__region_code", 2)
     )
@@ -108,23 +126,16 @@ def demand(wanted: DemandFilter) -> list[Demand]:
         gaps = gaps.filter(province=wanted.province)
     if wanted.island:
         gaps = gaps.filter(province__in=_codes_of(wanted.island))
-    theme_name, province_name = theme_names(), province_names()
-    rows = [
-        Demand(
-            theme=theme,
-            theme_label=theme_name(theme),
-            province=province,
-            province_label=province_name(province),
-            people=people,
-            seated=seated.get((theme, province), 0),
-            offices=offices,
-            seats_on_offer=offers.get(theme) or 0,
-        )
-        for theme, province, people, offices in gaps.order_by()
-        .values_list("theme", "province")
-        .annotate(people=Sum("line__requested_total"), offices=Count("line__need__office", distinct=True))
-    ]
-    return sorted(rows, key=lambda row: (-row.unmet, row.theme, row.province))
+    rows, asked = [], 0
+    sums = gaps.order_by().values_list("theme", "province")
+    for theme, province, people, offices, count in sums.annotate(
+        people=Sum("line__requested_total"), offices=Count("line__need__office", distinct=True), count=Count("pk")
+    ):
+        held_here, asked = seated.get((theme, province), 0), asked + count
+        numbers = {"people": people, "seated": held_here, "offices": offices, "seats_on_offer": offers.get(theme) or 0}
+        rows.append((theme, province, numbers))
+    rows.sort(key=lambda row: (-max(row[2]["people"] - row[2]["seated"], 0), *row[:2]))
+    return rows, asked
 
 
 def demand_figures() -> dict[str, int]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from participants.models import Nomination
 from partnerships.models import Agreement, Proposal
 from portal.dashboard.choice import Choice
-from portal.kpi import steps
+from portal.kpi import step_totals, steps
 from regions.models import CompetencyGap, TrainingNeed
 from workflow.registry import workflow
 
 
-def stays(choice: Choice) -> list[steps.Stay]:
+def tally(choice: Choice) -> steps.Tally:
     """The steps that ended in the year of the cycle."""
-    if not choice.is_narrowed:
-        return steps.stays(choice.scope, choice.period)
-    found = steps.stays_of(_records(choice))
+    return steps.Tally(_stays(choice)) if choice.is_narrowed else step_totals.tally(choice.scope, choice.period)
+
+
+def _stays(choice: Choice) -> list[steps.Stay]:
+    found = steps.stays_of(_records(choice)) if choice.is_narrowed else steps.stays(choice.scope, choice.period)
     return [stay for stay in found if choice.period.begins <= stay.until < choice.period.ends]
 
 
@@ -46,7 +48,7 @@ def _records(choice: Choice) -> dict:
 
 def stays_in(choice: Choice, flow: str, state: str) -> list[steps.Stay]:
     """The steps of one state of one table."""
-    return [stay for stay in stays(choice) if (stay.flow, stay.state) == (flow, state)]
+    return [stay for stay in _stays(choice) if (stay.flow, stay.state) == (flow, state)]
 
 
 def label(flow: str, state: str) -> str:

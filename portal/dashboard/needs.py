@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from portal.dashboard import bases, limits
 from portal.dashboard.choice import Choice
 from portal.dashboard.measures import STAGES, address, age_labels
-from portal.kpi import charts, steps
+from portal.kpi import charts
 from regions.models import TrainingNeed
 from workflow import formats
 from workflow.charts import Cell, Chart, Column, palette, shapes
@@ -80,10 +80,10 @@ def _ages_summary(totals: dict) -> str:
     }
 
 
-def kept(choice: Choice, found: list[steps.Stay] | None = None) -> Chart:
+def kept(choice: Choice) -> Chart:
     """Are time limits kept?"""
     return charts.kept(
-        limits.stays(choice) if found is None else found,
+        limits.tally(choice),
         lambda step: address(choice, "langkah", tabel=step.flow, keadaan=step.state),
         note=_("Steps that ended in %(year)s.") % {"year": choice.cycle},
         empty=_("No step with a time limit ended in %(year)s.") % {"year": choice.cycle},
@@ -145,11 +145,11 @@ def _summary_of_the_way(counts: dict[str, int]) -> str:
     }
 
 
-def figures_of(choice: Choice, found: list[steps.Stay]) -> dict[str, int | str]:
+def figures_of(choice: Choice) -> dict[str, int | str]:
     """What the head of the page says about needs: waiting, overdue, share within limits."""
-    timed = [stay.in_time for stay in found if stay.in_time is not None]
+    found = limits.tally(choice)
     return {
         "waiting": bases.waiting(choice).count(),
         "overdue": bases.waiting(choice, late=True).count(),
-        "kept": formats.share(sum(timed), len(timed)),
+        "kept": formats.share(found.hits, found.timed),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from portal.dashboard import bases, limits, needs, seats, timeline
+from portal.dashboard import bases, needs, seats, timeline
 from portal.dashboard.choice import Choice
 from portal.dashboard.measures import address
 from portal.kpi.catalogue import BY_CODE
@@ -32,7 +32,7 @@ def charts_of(choice: Choice, only: str | None = None) -> list[Chart]:
 
 def figures_of(choice: Choice) -> list[Figure]:
     """What stands above the charts: waiting, overdue, limits, seats, people without one. Each opens its rows."""
-    told = needs.figures_of(choice, limits.stays(choice))
+    told = needs.figures_of(choice)
     left = bases.people_asked_for(choice, bases.ACCEPTED, "left")
     used = bases.total(bases.used(choice))
     local = bool(choice.island or choice.province)

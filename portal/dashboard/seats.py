@@ -14,7 +14,7 @@ from portal.dashboard.units import Units
 from regions.models import Theme
 from workflow import formats
 from workflow.charts import Cell, Chart, Column, palette, shapes
-from workflow.charts.chart import NUMBER, PERCENT
+from workflow.charts.chart import NUMBER, PERCENT, Rows
 
 OFFICE = "need__office__region_code"
 THEMES_DRAWN = 12
@@ -184,7 +184,10 @@ def gaps(choice: Choice) -> Chart:
     found = _by_theme(choice)
     fine, coarse = (_Grid(choice.units(fine=fine), found) for fine in (True, False))
     themes = coarse.themes()
-    rows = [_gap_row(choice, fine.units.unit(key), theme, names, sums) for (theme, key), sums in fine.largest_first()]
+    rows = Rows(
+        lambda cells: [_gap_row(choice, fine.units.unit(key), theme, names, sums) for (theme, key), sums in cells],
+        fine.largest_first(),
+    )
     shown = themes[:THEMES_DRAWN]
     return Chart(
         name="kesenjangan",

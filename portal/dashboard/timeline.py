@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,10 +15,10 @@ from portal.dashboard import bases
 from portal.dashboard.choice import Choice
 from portal.dashboard.measures import address, decisions
 from programs import rules
-from programs.models import ProgramStatus
+from programs.models import Intake, Program, ProgramStatus, ProgramTheme
 from workflow import formats
 from workflow.charts import Cell, Chart, Column, palette, shapes
-from workflow.charts.chart import DAY, NUMBER
+from workflow.charts.chart import DAY, NUMBER, Rows
 from workflow.reading import seen_by
 
 S = ProgramStatus
@@ -34,37 +37,28 @@ def calendar(choice: Choice) -> Chart:
         (_("Selection at ministry and partner"), palette.BEFORE),
         (_("Training"), palette.SERIES[2]),
     ]
-    found = [(program, _parts(program)) for program in _programs(choice)]
-    found = [(program, parts) for program, parts in found if _touches(parts, first, last)]
-    found.sort(key=lambda pair: (_next_end(pair[1], today) or last, pair[0].code))
+    spans, closing = _coming(choice, first, last, today)
+    programs = Program.objects.in_bulk([span.pk for span in (*spans[:DRAWN], *filter(None, [closing]))])
     values = []
-    for program, parts in found[:DRAWN]:
-        closes = program.internal_deadline
-        for (kind, _color), part in zip(kinds, parts, strict=True):
+    for span in spans[:DRAWN]:
+        program = programs[span.pk]
+        for (kind, _color), part in zip(kinds, span.parts, strict=True):
             inside = _cut(part, first, last)
             if inside is None:
                 continue
             values.append({
                 "label": program.title, "key": program.pk, "kind": kind,
                 "begins": inside[0].isoformat(), "ends": inside[1].isoformat(),
-                "text": formats.shortday(closes) if closes else "", "url": program.get_absolute_url(),
+                "text": formats.shortday(span.closes) if span.closes else "", "url": program.get_absolute_url(),
                 "hover": f"{program.title}: {kind}, {formats.daterange(*part)}",
             })  # fmt: skip
-    rows = [
-        [
-            Cell(program.title, program.get_absolute_url()),
-            program.partner.short_name or program.partner.name,
-            program.internal_deadline,
-            program.partner_deadline,
-            training[0] if training else None,
-            training[1] if training else None,
-        ]
-        for program, (_registration, _selection, training) in found
-    ]
     wide = _spans(values, kinds, first, last, today, shapes.WIDE) if values else None
     return Chart(
         name="kalender",
-        title=_calendar_title(found, today),
+        title=_("Next to close: %(program)s on %(day)s")
+        % {"program": programs[closing.pk].title, "day": formats.day(closing.closes)}
+        if closing
+        else _("No registration closes in the coming months"),
         summary=_(
             "The red marks stand at today, %(day)s. "
             "Beside each programme stands the day on which its registration closes."
@@ -80,8 +74,8 @@ def calendar(choice: Choice) -> Chart:
             Column(_("Training begins"), DAY),
             Column(_("Training ends"), DAY),
         ],
-        rows=rows,
-        note=_("The %(count)s programmes that come next are drawn.") % {"count": DRAWN} if len(found) > DRAWN else "",
+        rows=Rows(_calendar_rows, spans),
+        note=_("The %(count)s programmes that come next are drawn.") % {"count": DRAWN} if len(spans) > DRAWN else "",
         empty=_("No programme of this choice has a date in the coming seven months."),
     )
 
@@ -89,31 +83,75 @@ def calendar(choice: Choice) -> Chart:
 def _programs(choice: Choice):
     found = seen_by(choice.scope.user, "programs.program").filter(status__in=RUNNING, published_at__isnull=False)
     if choice.theme:
-        found = found.filter(themes__theme=choice.theme)
+        found = found.filter(pk__in=ProgramTheme.objects.filter(theme=choice.theme).values("program"))
     if choice.partner:
         found = found.filter(partner=choice.partner)
-    return found.prefetch_related("intakes").order_by("pk").distinct()
+    return found.order_by()
 
 
 Part = tuple[dt.date, dt.date] | None
 
 
-def _parts(program) -> tuple[Part, Part, Part]:
-    """Registration, selection and the next training of a programme."""
+@dataclass(frozen=True)
+class _Span:
+    """The dates of a programme: registration, selection and the next training."""
 
-    def day(moment) -> dt.date | None:
-        return formats.local(moment).date() if moment else None
+    pk: int
+    code: str
+    status: str
+    opens: dt.date | None
+    closes: dt.date | None
+    partner: dt.date | None
+    training: Part
 
-    opens, closes, partner = day(program.opens_at or program.published_at), day(program.internal_deadline), None
-    partner = day(program.partner_deadline)
-    today = timezone.localdate()
-    intakes = [intake for intake in program.intakes.all() if intake.ends >= today]
-    coming = min(intakes, key=lambda intake: intake.starts, default=None)
-    return (
-        (opens, closes) if opens and closes and opens <= closes else None,
-        (closes, partner) if closes and partner and closes <= partner else None,
-        (coming.starts, coming.ends) if coming else None,
-    )
+    @property
+    def parts(self) -> tuple[Part, Part, Part]:
+        """What is drawn."""
+        return _part(self.opens, self.closes), _part(self.closes, self.partner), self.training
+
+    def next_end(self, today: dt.date) -> dt.date | None:
+        """The first day on which one of them ends."""
+        return min((part[1] for part in self.parts if part is not None and part[1] >= today), default=None)
+
+
+def _part(begins: dt.date | None, ends: dt.date | None) -> Part:
+    return (begins, ends) if begins and ends and begins <= ends else None
+
+
+def _coming(choice: Choice, first: dt.date, last: dt.date, today: dt.date) -> tuple[list[_Span], _Span | None]:
+    """Programmes with a date in the calendar, those that end first first, and the one whose registration closes next.
+    Only their dates are read."""
+    following = Intake.objects.filter(program=OuterRef("pk"), ends__gte=today).order_by("starts", "pk")
+    found = _programs(choice).values_list(
+        "pk", "code", "status", Coalesce("opens_at", "published_at"), "internal_deadline", "partner_deadline",
+        Subquery(following.values("starts")[:1]), Subquery(following.values("ends")[:1]),
+    )  # fmt: skip
+    spans = [
+        _Span(pk, code, status, *map(_day, moments), (starts, ends) if starts else None)
+        for pk, code, status, *moments, starts, ends in found
+    ]
+    spans = [span for span in spans if _touches(span.parts, first, last)]
+    spans.sort(key=lambda span: (span.next_end(today) or last, span.code))
+    closing = (s for s in spans if s.status in rules.AHEAD and _part(s.opens, s.closes) and s.closes >= today)
+    return spans, min(closing, key=lambda span: (span.closes, span.code), default=None)
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return formats.local(moment).date() if moment else None
+
+
+def _calendar_rows(spans: list[_Span]) -> list[list]:
+    programs = Program.objects.select_related("partner").in_bulk([span.pk for span in spans])
+    return [
+        [
+            Cell(programs[span.pk].title, programs[span.pk].get_absolute_url()),
+            programs[span.pk].partner.short_name or programs[span.pk].partner.name,
+            programs[span.pk].internal_deadline,
+            programs[span.pk].partner_deadline,
+            *(span.training or (None, None)),
+        ]
+        for span in spans
+    ]
 
 
 def _touches(parts, first: dt.date, last: dt.date) -> bool:
@@ -125,19 +163,6 @@ def _cut(part: Part, first: dt.date, last: dt.date) -> Part:
     if part is None or part[1] < first or part[0] > last:
         return None
     return max(part[0], first), min(part[1], last)
-
-
-def _next_end(parts, today: dt.date) -> dt.date | None:
-    return min((part[1] for part in parts if part is not None and part[1] >= today), default=None)
-
-
-def _calendar_title(found: list, today: dt.date) -> str:
-    ahead = [(program, parts[0]) for program, parts in found if program.status in rules.AHEAD and parts[0]]
-    closing = [(registration[1], program) for program, registration in ahead if registration[1] >= today]
-    if not closing:
-        return _("No registration closes in the coming months")
-    day, program = min(closing, key=lambda pair: (pair[0], pair[1].code))
-    return _("Next to close: %(program)s on %(day)s") % {"program": program.title, "day": formats.day(day)}
 
 
 def _spans(values: list, kinds: list, first: dt.date, last: dt.date, today: dt.date, width: int) -> dict:

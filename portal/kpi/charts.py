@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.kpi import periods, steps
+from portal.kpi import periods
 from portal.kpi.catalogue import PERCENT, Kpi, Measure
 from portal.kpi.figures import Places, Value, address, value_of, values_of
 from portal.kpi.periods import Period
 from portal.kpi.scopes import Scope
+from portal.kpi.steps import Step, Tally
 from workflow import formats
 from workflow.charts import Cell, Chart, Column, palette, shapes
 from workflow.charts.chart import NUMBER
@@ -155,9 +156,9 @@ def by_place(scope: Scope, kpi: Kpi, value: Value, places: Places | None) -> Cha
 # --- Steps
 
 
-def kept(found: list[steps.Stay], url_of: Callable[[steps.Step], str], note: Any, empty: Any) -> Chart:
+def kept(found: Tally, url_of: Callable[[Step], str], note: Any, empty: Any) -> Chart:
     """Are time limits kept? One bar a step, those that keep it least often first."""
-    timed = [step for step in steps.by_step(found) if step.timed]
+    timed = [step for step in found.steps() if step.timed]
     timed.sort(key=lambda step: (step.hit_percent, -step.timed))
     count, hits = sum(step.timed for step in timed), sum(step.hits for step in timed)
     labels = [str(step.label) for step in timed]
@@ -201,7 +202,7 @@ def kept(found: list[steps.Stay], url_of: Callable[[steps.Step], str], note: Any
     )
 
 
-def _least_often(timed: list[steps.Step]) -> str:
+def _least_often(timed: list[Step]) -> str:
     """The step that keeps its limit least often; the first of `timed`."""
     if not timed:
         return ""

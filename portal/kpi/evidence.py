@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Sum
@@ -84,19 +83,17 @@ def _pace(review, proposals, people) -> dict[str, Any]:
         if review.program_id
         else ("partnerships.agreement", review.agreement_id)
     )
-    found = steps.stays_of(
-        {
-            own[0]: [own[1]],
-            "partnerships.proposal": proposals.values("pk"),
-            "participants.nomination": people.values("pk"),
-        }
-    )
-    kept = [stay.in_time for stay in found if stay.in_time is not None]
+    records = {
+        own[0]: [own[1]],
+        "partnerships.proposal": proposals.values("pk"),
+        "participants.nomination": people.values("pk"),
+    }
+    found = steps.Tally(steps.stays_of(records))
     return {
-        "days": median(stay.working_days for stay in found) if found else None,
-        "steps": len(found),
-        "within": sum(kept),
-        "timed": len(kept),
+        "days": steps.middle(found.days) if found.counts else None,
+        "steps": found.days.total(),
+        "within": found.hits,
+        "timed": found.timed,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -18,6 +17,7 @@ from portal.kpi.bases import place_of
 from portal.kpi.catalogue import BY_CODE, LEVELS, PERCENT, RUPIAH, SECTIONS, Kpi, Measure
 from portal.kpi.periods import CYCLE, Period
 from portal.kpi.scopes import Scope
+from portal.kpi.step_totals import tally
 from regions.models import Region
 from regions.publishing import SMALLEST
 from workflow import formats
@@ -198,15 +198,14 @@ def value_of(scope: Scope, measure: Measure, period: Period) -> Value:
     return Value(measure, found.above, found.below, number, rows=found.rows, unknown=found.rows - found.known)
 
 
-def step_values(kpi: Kpi, stays: list[steps.Stay]) -> tuple[Value, Value]:
+def step_values(kpi: Kpi, found: steps.Tally) -> tuple[Value, Value]:
     """The two measures of K09."""
-    days, limit = kpi.measures
-    kept = [stay.in_time for stay in stays if stay.in_time is not None]
-    count, hits = len(kept), sum(kept)
-    middle = median(stay.working_days for stay in stays) if stays else None
+    of_days, of_limits = kpi.measures
+    days, timed, hits = found.days, found.timed, found.hits
+    middle, count = (steps.middle(days) if days else None), days.total()
     return (
-        Value(days, middle or 0, len(stays), middle, rows=len(stays)),
-        Value(limit, hits, count, 100 * hits / count if count else None, rows=count),
+        Value(of_days, middle or 0, count, middle, rows=count),
+        Value(of_limits, hits, timed, 100 * hits / timed if timed else None, rows=timed),
     )
 
 
@@ -218,7 +217,7 @@ def measures_of(scope: Scope, kpi: Kpi) -> list[Measure]:
 def values_of(scope: Scope, kpi: Kpi, period: Period) -> tuple[Value, ...]:
     """Every measure of an indicator in one period."""
     if kpi.code == "K09":
-        return step_values(kpi, steps.stays(scope, period))
+        return step_values(kpi, tally(scope, period))
     return tuple(value_of(scope, measure, period) for measure in measures_of(scope, kpi))
 
 

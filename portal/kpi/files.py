@@ -14,6 +14,7 @@ from portal.kpi.catalogue import Kpi, Measure
 from portal.kpi.periods import CYCLE, Period
 from portal.kpi.rows import SHAPES, Line, lines, rows_for
 from portal.kpi.scopes import Scope
+from portal.kpi.step_totals import tally
 from workflow import formats
 from workflow.sheets import Sheet, about_sheet
 
@@ -67,9 +68,9 @@ def step_head() -> list[str]:
     ]
 
 
-def step_rows(found: list[steps.Stay]) -> Iterator[list[Any]]:
+def step_rows(found: steps.Tally) -> Iterator[list[Any]]:
     """One row for each step."""
-    for step in steps.by_step(found):
+    for step in found.steps():
         percent = round(step.hit_percent, 1) if step.hit_percent is not None else ""
         yield [str(step.table), str(step.label), step.count, step.median, limit_words(step), percent]
 
@@ -88,7 +89,7 @@ def sheets_of(scope: Scope, kpi: Kpi, measure: Measure, period: Period, only: st
     """Rows, places, and where the figures come from."""
     value = next(v for v in figures.values_of(scope, kpi, period) if v.measure is measure)
     if kpi.code == "K09":
-        yield Sheet(_("Steps"), step_head(), step_rows(steps.stays(scope, period)), (30, 34, 14, 16, 18, 16))
+        yield Sheet(_("Steps"), step_head(), step_rows(tally(scope, period)), (30, 34, 14, 16, 18, 16))
     elif not value.is_withheld:
         rows = row_cells(scope, measure, period, only)
         yield Sheet(_("Rows"), head(measure), rows, (24, 44, 40, 16, 14, 14, 44))

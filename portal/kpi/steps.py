@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
-from statistics import median
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
@@ -68,13 +68,23 @@ class Step:
     state: str
     label: Any
     table: Any
-    count: int
-    median: float
+    days: Counter[int]
+    """How often it took so many working days."""
     limit: Limit | None
     timed: int
     """Stays that had a time limit."""
     hits: int
     """Of these, those that kept it."""
+
+    @property
+    def count(self) -> int:
+        """Stays that ended."""
+        return self.days.total()
+
+    @property
+    def median(self) -> float:
+        """Working days of the stay in the middle."""
+        return middle(self.days)
 
     @property
     def is_dated(self) -> bool:
@@ -85,6 +95,70 @@ class Step:
     def hit_percent(self) -> float | None:
         """Share within the limit; None where no stay had one."""
         return 100 * self.hits / self.timed if self.timed else None
+
+
+def middle(days: Counter[int]) -> float:
+    """The median of what was counted, the mean of both where two stand in the middle."""
+    low, high = ranked(days, (days.total() - 1) // 2), ranked(days, days.total() // 2)
+    return low if low == high else (low + high) / 2
+
+
+def ranked(days: Counter[int], rank: int) -> int:
+    """The value at this place, from 0, of all that was counted in order."""
+    for value in sorted(days):
+        rank -= days[value]
+        if rank < 0:
+            return value
+    raise IndexError(rank)
+
+
+class Tally:
+    """Counted stays: what is said about steps needs no more than how many took how long and kept their limit."""
+
+    def __init__(self, found: Iterable[Stay] = ()):
+        self.counts: dict[tuple[str, str], Counter[tuple[int, bool | None]]] = {}
+        for stay in found:
+            self.add(stay.flow, stay.state, stay.working_days, stay.in_time)
+
+    def add(self, flow: str, state: str, working_days: int, in_time: bool | None, count: int = 1) -> None:
+        """So many stays more."""
+        self.counts.setdefault((flow, state), Counter())[working_days, in_time] += count
+
+    def steps(self) -> list[Step]:
+        """By table and state, in the order of the tables; steps that did not happen are left out."""
+        order = [(name, code) for name, codes in steps_of_work().items() for code in codes]
+        return [self._step(*key) for key in order if key in self.counts]
+
+    def _step(self, name: str, code: str) -> Step:
+        flow, counted = workflow(name).flow, self.counts[name, code]
+        days: Counter[int] = Counter()
+        for (taken, _kept), count in counted.items():
+            days[taken] += count
+        return Step(
+            flow=name,
+            state=code,
+            label=flow.state(code).label,
+            table=flow.label,
+            days=days,
+            limit=limit_of(name, code),
+            timed=sum(count for (_taken, kept), count in counted.items() if kept is not None),
+            hits=sum(count for (_taken, kept), count in counted.items() if kept),
+        )
+
+    @property
+    def days(self) -> Counter[int]:
+        """How often any step took so many working days."""
+        return sum((step.days for step in self.steps()), Counter())
+
+    @property
+    def timed(self) -> int:
+        """Stays that had a time limit."""
+        return sum(step.timed for step in self.steps())
+
+    @property
+    def hits(self) -> int:
+        """Of these, those that kept it."""
+        return sum(step.hits for step in self.steps())
 
 
 def limit_of(flow: str, state: str) -> Limit | None:
@@ -127,6 +201,12 @@ def stays(scope: Scope, period: Period) -> list[Stay]:
 def stays_of(records: dict[str, Any]) -> list[Stay]:
     """The stays of some records: {table: query of their keys}. One query."""
     return _stays(_moves(records))
+
+
+def stays_in_log(after: int, until: int | None = None) -> list[Stay]:
+    """The stays that ended with the entries of the log after this number, all of them or up to another. One query."""
+    moves = _moves(None).filter(seq__gt=after)
+    return _stays(moves if until is None else moves.filter(seq__lte=until))
 
 
 def _reached(entry, user):
@@ -176,32 +256,3 @@ def _working_days(spans: Iterable[tuple[dt.datetime, dt.datetime]]):
         return max(sums[end] - sums[start], 0)
 
     return count
-
-
-def by_step(found: list[Stay]) -> list[Step]:
-    """Stays by table and state, in the order of the tables."""
-    groups: dict[tuple[str, str], list[Stay]] = {}
-    for stay in found:
-        groups.setdefault((stay.flow, stay.state), []).append(stay)
-    rows = []
-    for name, codes in steps_of_work().items():
-        for code in codes:
-            if own := groups.get((name, code)):
-                rows.append(_step(name, code, own))
-    return rows
-
-
-def _step(name: str, code: str, own: list[Stay]) -> Step:
-    flow = workflow(name).flow
-    kept = [stay.in_time for stay in own if stay.in_time is not None]
-    return Step(
-        flow=name,
-        state=code,
-        label=flow.state(code).label,
-        table=flow.label,
-        count=len(own),
-        median=median(stay.working_days for stay in own),
-        limit=limit_of(name, code),
-        timed=len(kept),
-        hits=sum(kept),
-    )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notices.models import Bookmark
 from portal.demo import scenario
+from portal.kpi import step_totals
 from portal.search.rebuild import kinds, rebuild
 from portal.seeding import copying, people
 from portal.seeding.inboxes import fill
@@ -72,6 +73,7 @@ def seed(needs: int, seed: int = 1, headcount: int = PEOPLE, say: Callable[[str]
     for kind in kinds():
         rebuild(kind)
     told("search")
+    told(f"{step_totals.add_up():,} steps added up")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     told("vacuum")

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from portal.selectors.rows import Row, rows
 from programs.selectors import COUNTING, own_dates
 from workflow.nudges import actors_of
-from workflow.reading import seen_by, waiting_for
+from workflow.reading import counts_of, seen_by, waiting_for
 from workflow.registry import workflow, workflows
 from workflow.turns import waits_for
 
 LIMIT = 100
-"""Rows per table: a page with more would help nobody; filters narrow it."""
+"""Dates on a page, the most urgent first: one with more would help nobody; filters narrow it, files have them all."""
 SPANS = {"14": 14, "30": 30, "90": 90}
 
 
@@ -87,22 +87,18 @@ def by_day(found: list[Row], now=None) -> list[Day]:
     return ([Day(None, late)] if late else []) + [Day(day, days[day]) for day in sorted(days)]
 
 
-def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, now=None):
-    """(days, counts per table) of what is overdue or due within `span` days."""
+def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, limit: int | None = LIMIT, now=None):
+    """(days, counts per table) of what is overdue or due within `span` days; the `limit` most urgent, None: all."""
     now = now or timezone.now()
     until = now + dt.timedelta(days=span)
-    found, counts = [], {}
-    for entry in workflows():
-        name = entry.flow.name
-        query = due_records(user, name, mine=mine).filter(due_at__lt=until)
-        counts[name] = query.count()
-        if counts[name] and flow in {"", name}:
-            found += list(query[:LIMIT])
+    due = {e.flow.name: due_records(user, e.flow.name, mine=mine).filter(due_at__lt=until) for e in workflows()}
+    counts = {name: count for name, (count, _late) in zip(due, counts_of(list(due.values())), strict=True)}
+    found = rows(_nearest(user, {name: query for name, query in due.items() if flow in {"", name}}, limit))
     steps = [row for row in chain_rows(user, now, until) if row.own or not mine]
     counts["programs.program"] += len(steps)
     closing = steps if flow in {"", "programs.program"} else []
-    shown = sorted([*(_with_nudge(user, row, now) for row in rows(found)), *closing], key=lambda row: row.due_at)
-    return by_day(shown, now), counts
+    shown = sorted([*(_with_nudge(user, row, now) for row in found), *closing], key=lambda row: row.due_at)
+    return by_day(shown[:limit], now), counts
 
 
 def _with_nudge(user, row: Row, now) -> Row:
@@ -117,21 +113,24 @@ def next_deadlines(user, limit: int = 5) -> list[Row]:
     """The nearest due dates the user may see, for the home page; the caller prepares the rows."""
     now = timezone.now()
     closing = chain_rows(user, now, now + dt.timedelta(days=30))
-    nearest = rows(_nearest(user, limit), later=True)
+    due = {entry.flow.name: due_records(user, entry.flow.name) for entry in workflows()}
+    nearest = rows(_nearest(user, due, limit), later=True)
     return sorted([*nearest, *closing], key=lambda row: row.due_at)[:limit]
 
 
-def _nearest(user, limit: int) -> list[Any]:
-    """The records that are due first, over all tables; one query, and one for each table among them."""
-    tables = [entry.flow.name for entry in workflows()]
+def _nearest(user, due: dict[str, Any], limit: int | None) -> list[Any]:
+    """The records of these queries that are due first; one query, and one for each table they are of."""
+    tables = list(due)
     parts = [
-        due_records(user, name)
+        (query[:limit] if limit else query.order_by())
         .select_related(None)
         .annotate(table=Value(number, IntegerField()))
-        .values_list("table", "pk", "due_at")[:limit]
-        for number, name in enumerate(tables)
+        .values_list("table", "pk", "due_at")
+        for number, query in enumerate(due.values())
     ]
-    found = parts[0].union(*parts[1:], all=True).order_by("due_at", "table", "pk")[:limit]
+    found = parts[0]
+    if len(parts) > 1:
+        found = found.union(*parts[1:], all=True).order_by("due_at", "table", "pk")[:limit]
     keys: dict[int, list[int]] = {}
     for table, pk, _due in found:
         keys.setdefault(table, []).append(pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +21,8 @@ from partnerships.selectors.demand import Demand, DemandFilter, demand
 from partnerships.sentences import post_names, theme_names
 from portal.kpi.periods import Period
 from portal.kpi.scopes import scope_of
-from portal.kpi.steps import stays, steps_of_work
+from portal.kpi.step_totals import tally
+from portal.kpi.steps import Tally, ranked
 from portal.selectors.figures import ACCEPTED
 from programs.models import Intake
 from regions.models import CompetencyGap, NeedLine, NeedStatus
@@ -229,14 +229,14 @@ class StepTimes:
 
 
 def step_times(user, limit: int = 8) -> StepTimes | None:
-    """Working days per step this year, the slowest first; kept ten minutes, because it reads the whole year's log."""
+    """Working days per step this year, the slowest first; kept ten minutes."""
     scope = scope_of(user)
     if scope is None or not scope.is_national:
         return None
     key = "portal.home.step-times"
     found = cache.get(key)
     if found is None:
-        found = _spans(stays(scope, Period(timezone.localdate().year)))
+        found = _spans(tally(scope, Period(timezone.localdate().year)))
         cache.set(key, found, 600)
     slow = sorted(found, key=lambda row: (-row[3], row[0], row[1]))[:limit]
     longest = max((row[4] for row in slow), default=0)
@@ -265,17 +265,11 @@ def _at(days: float, longest: float) -> str:
     return percent(3 + 94 * days / longest)
 
 
-def _spans(found) -> list[tuple[str, str, float, float, float, int]]:
+def _spans(found: Tally) -> list[tuple[str, str, float, float, float, int]]:
     """(table, state, 10th part, middle, 90th part, how many) of every step that happened at least three times."""
-    known = steps_of_work()
-    days: dict[tuple[str, str], list[int]] = {}
-    for stay in found:
-        if stay.state in known.get(stay.flow, ()):
-            days.setdefault((stay.flow, stay.state), []).append(stay.working_days)
     rows = []
-    for (name, code), own in days.items():
-        own.sort()
-        if len(own) >= 3:
-            last = len(own) - 1
-            rows.append((name, code, own[round(last * 0.1)], median(own), own[round(last * 0.9)], len(own)))
+    for step in found.steps():
+        if step.count >= 3:
+            low, high = (ranked(step.days, round((step.count - 1) * part)) for part in (0.1, 0.9))
+            rows.append((step.flow, step.state, low, step.median, high, step.count))
     return rows

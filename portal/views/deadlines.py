@@ -32,6 +32,7 @@ def deadlines(request):
         )
         for code, number in SPANS.items()
     ]
+    shown = sum(len(day.rows) for day in days)
     context = {
         "days": days,
         "tabs": flow_tabs(counts, flow, lambda name: address(jenis=name)),
@@ -39,6 +40,7 @@ def deadlines(request):
         "mine": mine,
         "mine_url": address(giliran="" if mine else "saya"),
         "span": SPANS[span],
-        "total": sum(len(day.rows) for day in days),
+        "shown": shown,
+        "total": counts[flow] if flow else sum(counts.values()),
     }
     return render(request, "portal/deadlines/deadlines.html", context)

@@ -19,6 +19,7 @@ from portal.kpi.catalogue import BY_CODE
 from portal.kpi.forms import RateForm, StrikeForm
 from portal.kpi.rows import NO, SHAPES, YES, lines, rows_for, stay_lines
 from portal.kpi.scopes import scope_of
+from portal.kpi.step_totals import tally
 from workflow.charts import chart_download, prepare
 from workflow.downloads import csv_response
 from workflow.engine import Refused
@@ -137,7 +138,7 @@ def _charts(scope, kpi, value, period, places) -> list:
         words = _("Steps that ended in %(year)s."), _("No step with a time limit ended in %(year)s.")
         found.append(
             charts.kept(
-                steps.stays(scope, period),
+                tally(scope, period),
                 lambda step: figures.address(kpi, period, tabel=step.flow, keadaan=step.state) + "#rows",
                 *(sentence % {"year": period.year} for sentence in words),
             )
@@ -180,7 +181,6 @@ def _rows(request, scope, measure, period, value) -> dict:
 
 def _steps(request, scope, period) -> dict:
     """Steps by table and state; one of them with its records when the address names it."""
-    every = steps.stays(scope, period)
     flow, state = request.GET.get("tabel", ""), request.GET.get("keadaan", "")
     rows = [
         {
@@ -189,13 +189,13 @@ def _steps(request, scope, period) -> dict:
             "url": figures.address(BY_CODE["K09"], period, tabel=step.flow, keadaan=step.state),
             "current": (step.flow, step.state) == (flow, state),
         }
-        for step in steps.by_step(every)
+        for step in tally(scope, period).steps()
     ]
     chosen = next((row for row in rows if row["current"]), None)
     kept = {k: v[:60] for k, v in request.GET.items() if k in {"periode", "dasar", "ukuran", "tabel", "keadaan"} and v}
     found = {"steps": rows, "chosen": chosen, "files_query": urlencode(kept)}
     if chosen:
-        own = [stay for stay in every if (stay.flow, stay.state) == (flow, state)]
+        own = [stay for stay in steps.stays(scope, period) if (stay.flow, stay.state) == (flow, state)]
         seen = stay_lines(request.user, own)
         pages = Pages(request, seen, PAGE, kept)
         found |= {"pages": pages, "rows": list(pages.page.object_list), "hidden": len(own) - len(seen)}
@@ -215,7 +215,7 @@ def file(request, scope, code, kind):
     if kind != "csv":
         raise Http404
     if kpi.code == "K09":
-        rows = [files.step_head(), *files.step_rows(steps.stays(scope, period))]
+        rows = [files.step_head(), *files.step_rows(tally(scope, period))]
     elif figures.value_of(scope, measure, period).is_withheld:
         rows = [files.head(measure)]
     else:

@@ -107,6 +107,7 @@ class TrainingNeed(Record):
             models.Index(fields=["status", "due_at"], name="need_by_due"),
             models.Index(fields=["status", "-score"], name="need_by_score"),
             models.Index(F("submitted_at").desc(nulls_last=True), F("id").desc(), name="need_by_filing"),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="need_by_change"),
             # What lists and maps count and look through, without opening the rows, which are seventeen times as large.
             models.Index(
                 fields=["status", "cycle"],

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import in_local_language
+from workflow.once import forget, once
 
 
 class DatedQuerySet(models.QuerySet):
@@ -47,6 +48,7 @@ class Dated(models.Model):
         return in_local_language(self, "label")
 
 
+_KEY = "regions.terms"
 _held: ContextVar[dict | None] = ContextVar("terms", default=None)
 
 
@@ -64,16 +66,19 @@ class Term(Dated):
     @classmethod
     def table(cls) -> dict[str, dict[str, tuple[str, str, bool, dict]]]:
         """Every vocabulary: {vocabulary: {code: (label id, label en, current, attributes)}}; cached 5 minutes."""
-        if (held := _held.get()) is not None:
-            return held
-        found = cache.get("regions.terms")
+        held = _held.get()
+        return held if held is not None else once(_KEY, cls._table)
+
+    @classmethod
+    def _table(cls):
+        found = cache.get(_KEY)
         if found is None:
             today = timezone.localdate()
             found = {}
             for t in cls.objects.order_by("vocabulary", "position", "code"):
                 current = t.valid_from <= today and (t.valid_to is None or t.valid_to >= today)
                 found.setdefault(t.vocabulary, {})[t.code] = (t.label_id, t.label_en, current, t.attributes)
-            cache.set("regions.terms", found, 300)
+            cache.set(_KEY, found, 300)
         return found
 
     @staticmethod
@@ -89,7 +94,8 @@ class Term(Dated):
     @classmethod
     def forget(cls) -> None:
         """Called after a vocabulary was edited."""
-        cache.delete("regions.terms")
+        cache.delete(_KEY)
+        forget(_KEY)
 
 
 def term_label(vocabulary: str, code: str) -> str:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.selectors import deadlines
 from regions.models import NeedStatus, TrainingNeed
 from tests import factories
 
@@ -72,3 +73,16 @@ def test_deadlines_ask_as_often_for_thirty_as_for_one(client, aceh_verifier, ace
             client.get(reverse("deadlines"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_most_urgent_are_shown_and_the_files_have_all(client, three, aceh_verifier, monkeypatch):
+    monkeypatch.setitem(deadlines.deadlines.__kwdefaults__, "limit", 2)
+    codes = [need.code for need in three]
+    for query in ("?hari=30", "?hari=30&jenis=regions.need"):
+        shown, page = days_of(client, aceh_verifier, query)
+        assert sum(shown, []) == codes[:2]
+        assert (page.context["shown"], page.context["total"]) == (2, 3)
+        assert "2 yang paling mendesak dari 3" in page.content.decode()
+        file = client.get(reverse("exchange:export", args=["deadlines", "csv"]) + query)
+        text = file.getvalue().decode()
+        assert [code for code in codes if code not in text] == [], text

@@ -21,9 +21,10 @@ from tests import factories, nomination_factories, program_factories
 from tests.proposal_factories import open_need, proposal
 from tests.races import at_once
 from workflow import clock, holidays
-from workflow.calendar import forget_holidays, hold, let_go
+from workflow.calendar import forget_holidays
 from workflow.calendar import holidays as days_off
 from workflow.models import Holiday, LogEntry
+from workflow.once import hold, let_go
 
 pytestmark = pytest.mark.django_db
 WIB = ZoneInfo("Asia/Jakarta")

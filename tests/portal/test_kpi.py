@@ -17,6 +17,7 @@ from portal.kpi.figures import overview, places_of, value_of, values_of
 from portal.kpi.periods import CYCLE, Period
 from portal.kpi.rows import rows_for
 from portal.kpi.scopes import scope_of
+from portal.kpi.step_totals import tally
 from programs.models import CostItem, ExchangeRate
 from regions.models import Region, TrainingNeed
 from tests import agreement_factories, factories, program_factories
@@ -233,7 +234,7 @@ def test_k09_days_per_step_and_limits(auditor):
         ("submit", "DRAFT", "MIN_REVIEW", wib(2026, 3, 12)),
         ("approve", "MIN_REVIEW", "APPROVED", wib(2026, 3, 19)),
     )  # fmt: skip
-    found = {(s.state, s.count, s.median, s.hits) for s in steps.by_step(steps.stays(scope_of(auditor), YEAR))}
+    found = {(s.state, s.count, s.median, s.hits) for s in tally(scope_of(auditor), YEAR).steps()}
     assert found == {("DRAFT", 1, 1, 0), ("PROV_REVIEW", 1, 4, 1), ("MIN_REVIEW", 2, 2.5, 0)}
     log(
         "regions.need", 3, "KB-3",
@@ -265,7 +266,7 @@ def test_k09_a_limit_that_hangs_on_the_record_is_the_date_the_log_keeps(auditor)
         ("endorse", "PROV_REVIEW", "MIN_REVIEW", wib(2026, 3, 9)),
         was_due=wib(2026, 3, 6),
     )  # fmt: skip
-    found = steps.by_step(steps.stays(scope_of(auditor), YEAR))
+    found = tally(scope_of(auditor), YEAR).steps()
     assert {(s.state, s.timed, s.hits) for s in found} == {("MIN_REVIEW", 3, 2), ("PROV_REVIEW", 1, 0)}
     assert told(values_of(scope_of(auditor), BY_CODE["K09"], YEAR)[1]) == (2, 4, 50.0)
 

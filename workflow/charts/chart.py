@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,22 @@ class Column:
     def is_number(self) -> bool:
         """Whether values stand at the right edge."""
         return self.shown_right or self.kind in {NUMBER, PERCENT}
+
+
+class Rows(Sequence):
+    """Rows that are made when somebody looks at them, all at once: a page shows ten of them, only the file has all."""
+
+    def __init__(self, make: Callable[[Sequence[Any]], list[Sequence[Any]]], keys: Sequence[Any]):
+        self._make, self._keys = make, keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, at):
+        return self._make(self._keys[at]) if isinstance(at, slice) else self._make([self._keys[at]])[0]
+
+    def __iter__(self):
+        return iter(self._make(self._keys))
 
 
 @dataclass(frozen=True)

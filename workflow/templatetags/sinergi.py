@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from workflow import formats
+from workflow.once import once
 
 register = template.Library()
 
@@ -30,11 +33,13 @@ register.filter("clock", formats.clock)
 @register.simple_tag
 def icon(name: str, cls: str = ""):
     """A decorative icon from the sprite; the words next to it carry the meaning."""
+    return _icon(once("icons.svg", lambda: static("icons.svg")), name, cls)
+
+
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, cls: str) -> str:
     return format_html(
-        '<svg class="bi{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        f" {cls}" if cls else "",
-        static("icons.svg"),
-        name,
+        '<svg class="bi{}" aria-hidden="true"><use href="{}#{}"/></svg>', f" {cls}" if cls else "", sprite, name
     )
 
 

@@ -12,10 +12,11 @@ from api.problems import invalid
 from api.resource import Operation, Resource
 from api.resources.kpis.shown import BASES, KpiDetail, KpiList, KpiRow
 from api.views.base import ApiView
-from portal.kpi import figures, steps
+from portal.kpi import figures
 from portal.kpi import periods as of
 from portal.kpi.catalogue import BY_CODE, KPIS
 from portal.kpi.scopes import scope_of
+from portal.kpi.step_totals import tally
 
 
 def _scope(user):
@@ -70,7 +71,7 @@ class KpiView(ApiView):
             "scope": scope,
             "period": period,
             "shown": [self._measure(scope, figure, n) for n in range(len(figure.values))],
-            "steps": steps.by_step(steps.stays(scope, period)) if kpi.code == "K09" else [],
+            "steps": tally(scope, period).steps() if kpi.code == "K09" else [],
             "currencies": figures.by_currency(scope, period) if kpi.code == "K11" else [],
         }
         return self.answer(self.show(KpiDetail, body))
