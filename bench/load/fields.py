@@ -40,8 +40,8 @@ class _Forms(HTMLParser):
             self.forms[-1]["fields"][self.area] += data
 
 
-def form_with(page: str, field: str) -> dict | None:
-    """{"action", "method", "fields"} of the first form that has this field."""
+def form_with(page: str, wanted: str) -> dict | None:
+    """{"action", "method", "fields"} of the first form that has this field, or an address with this end."""
     parser = _Forms()
     parser.feed(page)
-    return next((form for form in parser.forms if field in form["fields"]), None)
+    return next((f for f in parser.forms if wanted in f["fields"] or f["action"].endswith(wanted)), None)

@@ -19,6 +19,7 @@ from bench.load.fields import form_with
 ACCOUNTS = json.loads(Path(os.environ["LOAD_ACCOUNTS"]).read_text())
 HASTE = float(os.environ.get("LOAD_HASTE", "10"))
 NEED = re.compile(r'href="(/kebutuhan/(KB-[0-9]+-[0-9]+)/)"')
+CODE = re.compile(r"KB-[0-9]+-[0-9]+")
 WORDS = ("mediator", "pengawas", "semarang", "k3", "instruktur", "KB-2026-10500", "penempatan", "statistik")
 
 
@@ -38,22 +39,28 @@ class Person(HttpUser):
     def see(self, address: str, name: str = "") -> str:
         """Open a page; what it says."""
         with self.client.get(address, name=name or address, catch_response=True) as answer:
-            if answer.status_code != 200 or "/masuk/" in answer.url:
+            if answer.status_code != 200 or (address != "/masuk/" and "/masuk/" in answer.url):
                 answer.failure(f"{answer.status_code} {answer.url}")
                 return ""
             return answer.text
 
-    def send(self, page: str, field: str, address: str, name: str, **values: str) -> None:
-        """Fill in a form of a page and send it; a refusal in words (400, 409) is an answer, a fault is not."""
-        form = form_with(page, field)
+    def send(self, page: str, wanted: str, address: str, name: str, **values: str) -> str:
+        """Fill in the form of a page that has this field, or leads to this act, and send it; where it leads to. A
+        refusal in words (somebody was faster) is an answer and counted as one of its own; a fault is not."""
+        form = form_with(page, wanted)
         if form is None:
-            return
+            return ""
         data = {**form["fields"], **values}
+        head = {"Referer": self.host + address, "Accept": "application/json" if "autosave" in values else "text/html"}
         with self.client.post(
-            form["action"] or address, data, name=name, catch_response=True, headers={"Referer": self.host + address}
+            form["action"] or address, data, name=name, catch_response=True, headers=head, allow_redirects=False
         ) as answer:
-            if answer.status_code in {200, 302, 400, 403, 404, 409}:
+            if answer.status_code in {400, 403, 404, 409}:
+                answer.request_meta["name"] = f"{name} refused {answer.status_code}"
                 answer.success()
+            elif answer.status_code not in {200, 302}:
+                answer.failure(f"{answer.status_code}")
+            return answer.headers.get("Location", "")
 
     @task(4)
     def home(self):
@@ -82,6 +89,12 @@ class Person(HttpUser):
             self.send(page, "text", address, "POST message", text="Terima kasih, kami periksa dahulu.")
 
     @task(1)
+    def machine(self):
+        """An own program fetches needs."""
+        if random.random() < 0.2:  # noqa: S311
+            self.see("/api/v1/needs?limit=25", "/api/v1/needs")
+
+    @task(1)
     def deadlines(self):
         """What comes when."""
         self.see("/tenggat/")
@@ -98,11 +111,9 @@ class Person(HttpUser):
             return
         self.client.cookies.clear()
         page = self.see("/masuk/")
-        form = form_with(page, "password") or {"fields": {}}
-        names = [name for name in form["fields"] if name in {"login", "username", "email"}]
-        if names:
-            given = {names[0]: self.account["email"], "password": ACCOUNTS["password"]}
-            self.send(page, "password", "/masuk/", "POST sign-in", **given)
+        given = {"email": self.account["email"], "password": ACCOUNTS["password"]}
+        self.send(page, "password", "/masuk/", "POST sign-in", **given)
+        self.client.cookies.clear()
         for name, value in self.account["cookies"].items():
             self.client.cookies.set(name, value)
 
@@ -116,10 +127,14 @@ class Operator(Person):
     @task(6)
     def write(self):
         """Open a draft and let the page save while typing, three times."""
-        found = NEED.findall(self.see("/kebutuhan/?status=DRAFT", "/kebutuhan/?status="))
-        if not found:
-            return
-        code = random.choice(found)[1]  # noqa: S311
+        page = self.see("/kebutuhan/?status=DRAFT", "/kebutuhan/?status=")
+        if found := NEED.findall(page):
+            code = random.choice(found)[1]  # noqa: S311
+        else:
+            begun = CODE.search(self.send(page, "/kebutuhan/baru/", "/kebutuhan/", "POST need"))
+            if not begun:
+                return
+            code = begun.group()
         address = f"/kebutuhan/{code}/isi/alasan/"
         page = self.see(address, "/kebutuhan/[code]/isi/alasan/")
         for number in range(3):
@@ -143,7 +158,7 @@ class Operator(Person):
     @task(1)
     def export(self):
         """The list as a file."""
-        self.client.get("/ekspor/needs.csv", name="/ekspor/needs.csv")
+        self.see("/unduh/needs.csv")
 
 
 class Head(Person):
@@ -173,13 +188,9 @@ class Province(Person):
         found = NEED.findall(self.see("/provinsi/antrean/"))
         if not found:
             return
-        address, code = random.choice(found)  # noqa: S311
-        self.see(address, "/kebutuhan/[code]/")
-        act = f"/kebutuhan/{code}/prov_endorse/"
-        with self.client.get(act, name="/kebutuhan/[code]/[act]/", catch_response=True) as answer:
-            answer.success()
-            page = answer.text
-        self.send(page, "checked", act, "POST endorse", checked="on", note="Sesuai.")
+        address = random.choice(found)[0]  # noqa: S311
+        page = self.see(address, "/kebutuhan/[code]/")
+        self.send(page, "/prov_endorse/", address, "POST endorse", checked="on", note="Sesuai.")
 
 
 class Ministry(Person):

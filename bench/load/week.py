@@ -45,7 +45,7 @@ def hurried(address: str, users: int, seconds: int, folder: Path, haste: float) 
         "-u", str(users), "-r", str(max(1, users // 5)), "-t", f"{seconds}s", "--csv", str(name),
         "--reset-stats", "--only-summary", "--loglevel", "ERROR",
     ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True)
     rows = list(csv.DictReader((name.parent / f"{name.name}_stats.csv").open()))
     figures = {row["Name"]: _figures(row) for row in rows}
     whole = figures.pop("Aggregated")
@@ -53,7 +53,7 @@ def hurried(address: str, users: int, seconds: int, folder: Path, haste: float) 
     faults = list(csv.DictReader((name.parent / f"{name.name}_failures.csv").open()))
     return {
         "users": users, **whole, "slowest": dict(slowest),
-        "writes": sum(row["requests"] for what, row in figures.items() if what.startswith("POST")),
+        "writes": {what: row["requests"] for what, row in figures.items() if what.startswith("POST")},
         "faults_seen": [f"{row['Name']}: {row['Error'][:120]} ({row['Occurrences']})" for row in faults[:10]],
     }  # fmt: skip
 
@@ -63,9 +63,7 @@ def _figures(row: dict) -> dict:
         "requests": int(row["Request Count"]),
         "faults": int(row["Failure Count"]),
         "per_second": round(float(row["Requests/s"]), 1),
-        "p50": int(float(row["50%"] or 0)),
-        "p95": int(float(row["95%"] or 0)),
-        "p99": int(float(row["99%"] or 0)),
+        **{f"p{share}": int(row[f"{share}%"]) if row[f"{share}%"].isdigit() else 0 for share in (50, 95, 99)},
     }
 
 

@@ -60,15 +60,16 @@ def due_records(user, flow_name: str, *, mine: bool = False):
     return found.filter(status__in=timed, due_at__isnull=False).order_by(F("due_at").asc(), "pk")
 
 
-def chain_rows(user, now, until) -> list[Row]:
-    """Dates of deadline chains that concern a reader and come within a span; none of them is a workflow deadline."""
+def chain_rows(user, now, until, programs_at_most: int = LIMIT) -> list[Row]:
+    """Dates of deadline chains that concern a reader and come within a span, of the programmes that close first; none
+    of them is a workflow deadline."""
     programs = seen_by(user, "programs.program").filter(
         partner_deadline__gt=now,
         internal_deadline__lt=until,
         published_at__isnull=False,
         status__in=COUNTING,
     )
-    dates = own_dates(user, programs.order_by("internal_deadline")[:LIMIT], now)
+    dates = own_dates(user, programs.order_by("internal_deadline")[:programs_at_most], now)
     coming = [(program, link) for program, link in dates if now < link.ends < until]
     return [
         replace(row, due_at=link.ends, turn=f"{link.label}: {link.task}", own=link.own)
@@ -112,7 +113,7 @@ def _with_nudge(user, row: Row, now) -> Row:
 def next_deadlines(user, limit: int = 5) -> list[Row]:
     """The nearest due dates the user may see, for the home page; the caller prepares the rows."""
     now = timezone.now()
-    closing = chain_rows(user, now, now + dt.timedelta(days=30))
+    closing = chain_rows(user, now, now + dt.timedelta(days=30), programs_at_most=5 * limit)
     due = {entry.flow.name: due_records(user, entry.flow.name) for entry in workflows()}
     nearest = rows(_nearest(user, due, limit), later=True)
     return sorted([*nearest, *closing], key=lambda row: row.due_at)[:limit]
