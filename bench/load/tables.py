@@ -68,16 +68,16 @@ def drawing() -> str:
         parts.append(f'<text x="{LEFT - 6}" y="{y(cost) + 4:.0f}" text-anchor="end">{cost:,}</text>')
     for size in sizes:
         parts.append(f'<text x="{x(size):.0f}" y="{HIGH - 20}" text-anchor="middle">{int(size):,}</text>')
-    ends: list[float] = []
+    names = []
     for name, colour in zip(DRAWN, COLOURS, strict=True):
         costs = [found[name][size]["sql_ms"] + found[name][size]["cpu_ms"] for size in sizes]
         line = " ".join(f"{x(size):.0f},{y(cost):.0f}" for size, cost in zip(sizes, costs, strict=True))
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        end = y(costs[-1])
-        while any(abs(end - other) < 14 for other in ends):
-            end += 14
-        ends.append(end)
-        parts.append(f'<text x="{WIDE - 172}" y="{end + 4:.0f}" fill="{colour}">{name}</text>')
+        names.append((y(costs[-1]), name, colour))
+    free = 0.0
+    for end, name, colour in sorted(names):  # from above, each below the one before
+        free = max(end, free + 14)
+        parts.append(f'<text x="{WIDE - 172}" y="{free + 4:.0f}" fill="{colour}">{name}</text>')
     parts.append(f'<text x="{LEFT}" y="14">ms of database and processor</text>')
     parts.append(f'<text x="{LEFT}" y="{HIGH - 4}">needs in the database</text></svg>')
     return "\n".join(parts) + "\n"
