@@ -15,7 +15,7 @@ WIDE, HIGH, LEFT, TOP = 640, 340, 60, 24
 
 
 def pages() -> str:
-    """One row a page: the largest size in full, growth from size to size."""
+    """One row a page: the largest size in full, growth beside the smallest."""
     found = json.loads((RESULTS / "pages.json").read_text())
     sizes = [size for size in next(iter(found["pages"].values())) if size != "0"]
     shown = ", ".join(f"{int(size):,}" for size in sizes)
@@ -23,7 +23,7 @@ def pages() -> str:
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name, by in found["pages"].items():
         cost = [by[size]["sql_ms"] + by[size]["cpu_ms"] for size in sizes]
-        growth = ", ".join(f"{after / before:.1f}" for before, after in zip(cost, cost[1:], strict=False))
+        growth = ", ".join(f"{later / cost[0]:.1f}" for later in cost[1:])
         cells = {
             key: " / ".join(f"{by[size][key]:.0f}" for size in sizes) for key in ("sql", "cpu_ms", "sql_ms", "min")
         }

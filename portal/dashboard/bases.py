@@ -54,25 +54,33 @@ def _held():
     return Coalesce(Subquery(seats, output_field=IntegerField()), 0)
 
 
+def _of_stage(stage: str) -> Q:
+    """Lines whose need came so far."""
+    if stage == FILED:
+        return ~Q(need__status__in=UNFILED)
+    approved = Q(need__status__in=APPROVED)
+    if stage == PROPOSED:
+        return approved & Q(pk__in=Proposal.objects.exclude(status__in=NO_NEARER).values("line"))
+    return approved
+
+
 def lines(choice: Choice, stage: str = ACCEPTED):
     """Lines with `people`, `held` and `left`: whom they ask for, who has a seat, who has none."""
-    found = _lines(choice)
-    match stage:
-        case "diajukan":
-            found = found.exclude(need__status__in=UNFILED)
-        case "disetujui":
-            found = found.filter(need__status__in=APPROVED)
-        case "diusulkan":
-            under_way = Proposal.objects.exclude(status__in=NO_NEARER).values("line")
-            found = found.filter(need__status__in=APPROVED, pk__in=under_way)
+    found = _lines(choice).filter(_of_stage(stage))
     return found.annotate(people=F("requested_total"), held=_held()).annotate(
         left=Greatest(F("people") - F("held"), Value(0))
     )
 
 
-def people_asked_for(choice: Choice, stage: str = ACCEPTED, what: str = "people") -> int:
+def people_without_seat(choice: Choice) -> int:
     """The sum of `needs`, read from the lines at once and not need by need."""
-    return lines(choice, stage).order_by().aggregate(n=Sum(what))["n"] or 0
+    return lines(choice).order_by().aggregate(n=Sum("left"))["n"] or 0
+
+
+def people_by_stage(choice: Choice) -> dict[str, int]:
+    """The people asked for in each stage. One query."""
+    sums = {stage: Sum("requested_total", filter=_of_stage(stage), default=0) for stage in (FILED, ACCEPTED, PROPOSED)}
+    return _lines(choice).order_by().aggregate(**sums)
 
 
 def needs(choice: Choice, stage: str = ACCEPTED, what: str = "people"):
@@ -156,17 +164,25 @@ def seats(choice: Choice):
 
 def people(choice: Choice, stage: str):
     """Nominations for lines of the cycle: named by their office, accepted for the training, done with it."""
-    found = Nomination.objects.filter(proposal__line__in=_lines(choice).values("pk")).annotate(amount=ONE)
-    if choice.partner:
-        found = found.filter(proposal__partner=choice.partner)
-    match stage:
-        case "dicalonkan":
-            return found.exclude(
-                status__in=(NominationStatus.DRAFT, NominationStatus.WITHDRAWN, NominationStatus.REPLACED)
-            )
-        case "diterima":
-            return found.filter(accepted())
-    return found.filter(status__in=PASSED)
+    return _nominations(choice).filter(_so_far(stage)).annotate(amount=ONE)
+
+
+def nominations_by_stage(choice: Choice) -> dict[str, int]:
+    """The people in each stage. One query."""
+    counts = {stage: Count("pk", filter=_so_far(stage)) for stage in (NAMED, TAKEN, DONE)}
+    return _nominations(choice).order_by().aggregate(**counts)
+
+
+def _nominations(choice: Choice):
+    found = Nomination.objects.filter(proposal__line__in=_lines(choice).values("pk"))
+    return found.filter(proposal__partner=choice.partner) if choice.partner else found
+
+
+def _so_far(stage: str) -> Q:
+    """Nominations that came so far."""
+    if stage == NAMED:
+        return ~Q(status__in=(NominationStatus.DRAFT, NominationStatus.WITHDRAWN, NominationStatus.REPLACED))
+    return accepted() if stage == TAKEN else Q(status__in=PASSED)
 
 
 # --- Agreements

@@ -12,11 +12,11 @@ from workflow.registry import workflow
 
 def tally(choice: Choice) -> steps.Tally:
     """The steps that ended in the year of the cycle."""
-    return steps.Tally(_stays(choice)) if choice.is_narrowed else step_totals.tally(choice.scope, choice.period)
+    return steps.Tally(_narrowed(choice)) if choice.is_narrowed else step_totals.tally(choice.scope, choice.period)
 
 
-def _stays(choice: Choice) -> list[steps.Stay]:
-    found = steps.stays_of(_records(choice)) if choice.is_narrowed else steps.stays(choice.scope, choice.period)
+def _narrowed(choice: Choice) -> list[steps.Stay]:
+    found = steps.stays_of(_records(choice))
     return [stay for stay in found if choice.period.begins <= stay.until < choice.period.ends]
 
 
@@ -48,7 +48,9 @@ def _records(choice: Choice) -> dict:
 
 def stays_in(choice: Choice, flow: str, state: str) -> list[steps.Stay]:
     """The steps of one state of one table."""
-    return [stay for stay in _stays(choice) if (stay.flow, stay.state) == (flow, state)]
+    if not choice.is_narrowed:
+        return steps.stays(choice.scope, choice.period, (flow, state))
+    return [stay for stay in _narrowed(choice) if (stay.flow, stay.state) == (flow, state)]
 
 
 def label(flow: str, state: str) -> str:

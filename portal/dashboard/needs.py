@@ -93,11 +93,9 @@ def kept(choice: Choice) -> Chart:
 def pipeline(choice: Choice) -> Chart:
     """How far have the people of the cycle's needs come?"""
     counts = {
-        bases.FILED: bases.people_asked_for(choice, bases.FILED),
-        bases.ACCEPTED: bases.people_asked_for(choice, bases.ACCEPTED),
-        bases.PROPOSED: bases.people_asked_for(choice, bases.PROPOSED),
+        **bases.people_by_stage(choice),
         "kursi": bases.total(bases.seats(choice)),
-        **{stage: bases.total(bases.people(choice, stage)) for stage in (bases.NAMED, bases.TAKEN, bases.DONE)},
+        **bases.nominations_by_stage(choice),
     }
     first = counts[bases.FILED]
     values, rows = [], []

@@ -33,7 +33,7 @@ def charts_of(choice: Choice, only: str | None = None) -> list[Chart]:
 def figures_of(choice: Choice) -> list[Figure]:
     """What stands above the charts: waiting, overdue, limits, seats, people without one. Each opens its rows."""
     told = needs.figures_of(choice)
-    left = bases.people_asked_for(choice, bases.ACCEPTED, "left")
+    left = bases.people_without_seat(choice)
     used = bases.total(bases.used(choice))
     local = bool(choice.island or choice.province)
     whole = bases.total(bases.given(choice) if local else bases.intakes(choice))

@@ -181,8 +181,9 @@ def steps_of_work() -> dict[str, list[str]]:
     return {e.flow.name: [s.code for s in e.flow.states if s.waits_for] for e in workflows()}
 
 
-def stays(scope: Scope, period: Period) -> list[Stay]:
-    """The stays that ended in the period, oldest first. One query, whatever the number of records.
+def stays(scope: Scope, period: Period, step: tuple[str, str] | None = None) -> list[Stay]:
+    """The stays that ended in the period, oldest first; `step`: only those of one state of one table. One query,
+    whatever the number of records.
 
     Outside the centre only in states that the reader's role sees: how a record came about there is not theirs to know.
     """
@@ -195,7 +196,8 @@ def stays(scope: Scope, period: Period) -> list[Stay]:
             {e.flow.name: _reached(e, scope.user) for e in here},
             {e.flow.name: set(e.flow.seen_states(role)) for e in here},
         )
-    return _stays(moves.filter(at__gte=period.begins, at__lt=period.ends))
+    one = {"flow": step[0], "source": step[1]} if step else {}
+    return _stays(moves.filter(at__gte=period.begins, at__lt=period.ends, **one))
 
 
 def stays_of(records: dict[str, Any]) -> list[Stay]:

@@ -195,7 +195,7 @@ def _steps(request, scope, period) -> dict:
     kept = {k: v[:60] for k, v in request.GET.items() if k in {"periode", "dasar", "ukuran", "tabel", "keadaan"} and v}
     found = {"steps": rows, "chosen": chosen, "files_query": urlencode(kept)}
     if chosen:
-        own = [stay for stay in steps.stays(scope, period) if (stay.flow, stay.state) == (flow, state)]
+        own = steps.stays(scope, period, (flow, state))
         seen = stay_lines(request.user, own)
         pages = Pages(request, seen, PAGE, kept)
         found |= {"pages": pages, "rows": list(pages.page.object_list), "hidden": len(own) - len(seen)}

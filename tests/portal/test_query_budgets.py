@@ -66,8 +66,8 @@ meetings              verifikator.ppsdm   /rapat/                               
 actions               verifikator.ppsdm   /rapat/tindak-lanjut/                                    10
 people                admin               /pengguna/                                               11
 delegations           admin               /akun/delegasi/                                           9
-dashboard             verifikator.ppsdm   /dasbor/                                                 39
-dashboard             auditor             /dasbor/                                                 38
+dashboard             verifikator.ppsdm   /dasbor/                                                 35
+dashboard             auditor             /dasbor/                                                 34
 indicators            verifikator.ppsdm   /indikator/                                              39
 indicator             verifikator.ppsdm   /indikator/K01/                                         <27
 search                verifikator.ppsdm   /cari/?q=mediator                                       <22

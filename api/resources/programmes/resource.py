@@ -12,7 +12,7 @@ from api.problems import invalid, of_form
 from api.resource import Extra, Operation, Resource
 from api.resources.programmes.inputs import SECTIONS
 from api.resources.programmes.shown import ProgrammeDetail, ProgrammeRemark, ProgrammeRow
-from api.resources.programmes.writing import SectionView
+from api.resources.programmes.writing import NO_SUCH_ROW, SectionView
 from api.selectors import programmes as doors
 from api.views.base import ApiView
 from api.views.records import DetailView, ListView
@@ -119,6 +119,9 @@ class RemarksView(ApiView):
         if not rules.may_fill(request.user, program):
             raise Stale(program, "change")
         rows = read(request.data, TICKS)["remarks"]
+        known = set(selectors.open_remarks(program).values_list("pk", flat=True))
+        if wrong := [n for n, row in enumerate(rows) if row["id"] not in known]:
+            raise invalid(*((f"remarks[{n}].id", NO_SUCH_ROW) for n in wrong))
         done = {row["id"] for row in rows if row.get("done")}
         undone = {row["id"] for row in rows if not row.get("done")}
         services.tick_remarks(program, done, seen=undone, actor=request.user)

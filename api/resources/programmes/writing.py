@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from api.body import Files, StrictJSON, as_form, read
 from api.problems import Problem, invalid, of_form
@@ -18,6 +19,7 @@ from programs.forms.sections import SECTION_FORMS
 from programs.models import SECTIONS as LABELS
 from workflow.engine import Refused, Stale
 
+NO_SUCH_ROW = gettext_lazy("There is no such row, or it is named twice.")
 ROWS = {name: prefixes for name, (_main, prefixes) in SECTION_FORMS.items()}
 
 
@@ -106,8 +108,7 @@ def _fill_rows(data, prefix: str, stored: list[dict], sent: list[dict] | None) -
     ids = [row.get("id") for row in sent]
     wrong = [n for n, pk in enumerate(ids) if pk is not None and (pk not in known or ids.index(pk) != n)]
     if wrong:
-        said = _("There is no such row, or it is named twice.")
-        raise Problem(400, errors=[(f"{prefix}[{n}].id", said) for n in wrong])
+        raise Problem(400, errors=[(f"{prefix}[{n}].id", NO_SUCH_ROW) for n in wrong])
     kept = [{**known[row["id"]], **row} for row in sent if row.get("id") is not None]
     gone = [{**row, "DELETE": True} for pk, row in known.items() if pk not in ids]
     rows = [*kept, *gone, *(row for row in sent if row.get("id") is None)]
