@@ -60,9 +60,9 @@ def due_records(user, flow_name: str, *, mine: bool = False):
     return found.filter(status__in=timed, due_at__isnull=False).order_by(F("due_at").asc(), "pk")
 
 
-def chain_rows(user, now, until, programs_at_most: int = LIMIT) -> list[Row]:
-    """Dates of deadline chains that concern a reader and come within a span, of the programmes that close first; none
-    of them is a workflow deadline."""
+def chain_rows(user, now, until, programs_at_most: int | None) -> list[Row]:
+    """Dates of deadline chains that concern a reader and come within a span, of the programmes that close first (None:
+    of all); none of them is a workflow deadline."""
     programs = seen_by(user, "programs.program").filter(
         partner_deadline__gt=now,
         internal_deadline__lt=until,
@@ -95,7 +95,7 @@ def deadlines(user, *, flow: str = "", span: int = 14, mine: bool = False, limit
     due = {e.flow.name: due_records(user, e.flow.name, mine=mine).filter(due_at__lt=until) for e in workflows()}
     counts = {name: count for name, (count, _late) in zip(due, counts_of(list(due.values())), strict=True)}
     found = rows(_nearest(user, {name: query for name, query in due.items() if flow in {"", name}}, limit))
-    steps = [row for row in chain_rows(user, now, until) if row.own or not mine]
+    steps = [row for row in chain_rows(user, now, until, limit) if row.own or not mine]
     counts["programs.program"] += len(steps)
     closing = steps if flow in {"", "programs.program"} else []
     shown = sorted([*(_with_nudge(user, row, now) for row in found), *closing], key=lambda row: row.due_at)
