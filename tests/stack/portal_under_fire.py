@@ -97,7 +97,7 @@ class Fire:
             **environment,
         }
         self.parts = {name: Part(name) for name in COMMANDS}
-        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1))
+        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1), set_as_current=False)
         self.recovered: dict[str, float] = {}
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._restart_what_died, daemon=True)

@@ -30,7 +30,7 @@ def test_a_poisonous_message_is_put_aside_at_its_third_delivery(environment, red
         "1",
     ]
     env = environment | {"POISON_MARKS": str(marks), "PYTHONPATH": str(ROOT)}
-    asker = Celery(broker=redis_url.replace("unix://", "redis+socket://", 1))
+    asker = Celery(broker=redis_url.replace("unix://", "redis+socket://", 1), set_as_current=False)
     with processes.Crew() as crew:
         log = folder / "worker.log"
         worker = crew.start(

@@ -74,7 +74,7 @@ class Drill:
             "PORT": str(self.port),
             "WEB_WORKERS": "1",
         }
-        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1))
+        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1), set_as_current=False)
         self.clicks: dict[str, list[float]] = {}
         self.killed: list[str] = []
 

@@ -96,7 +96,7 @@ class Drill:
             "WEBHOOK_ALLOWED_ADDRESSES": "127.0.0.0/8,::1/128",
             "WEBHOOK_CA_FILE": receivers.write_authority(folder),
         }
-        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1))
+        self.asker = Celery(broker=self.broker.url.replace("unix://", "redis+socket://", 1), set_as_current=False)
         self.killed: list[str] = []
 
     def start_worker(self, name: str):
